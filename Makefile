@@ -1,0 +1,40 @@
+# Two commands: `make run` and `make test`. Each sets up what it needs and can be repeated.
+PYTHON := .venv/bin/python
+export RASA_TELEMETRY_ENABLED = false
+export TF_CPP_MIN_LOG_LEVEL = 3
+
+.PHONY: run test quick check setup setup-test lock train clean
+
+run: setup
+	@$(PYTHON) -m bot serve
+
+test: setup-test check
+	@$(PYTHON) -m pytest
+
+# The fast part: no process is started, no model trained.
+quick: setup
+	@$(PYTHON) -m pytest -m "not slow"
+
+# Style, types, catalogue and Rasa's own look at the data.
+check: setup
+	@$(PYTHON) -m ruff check bot actions tests
+	@$(PYTHON) -m ruff format --check bot actions tests
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m bot check --mode demo > var/check.txt || (cat var/check.txt; exit 1)
+	@$(PYTHON) deploy/validate.py
+
+setup:
+	@python3 deploy/setup.py
+
+setup-test:
+	@python3 deploy/setup.py --browser
+
+train: setup
+	@$(PYTHON) -m bot train
+
+# After a change of pyproject.toml. The lock names no host, so that any mirror serves.
+lock:
+	@.tools/bin/uv pip compile --python-version 3.10 --generate-hashes --no-emit-index-url --extra test pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools models var .rasa

@@ -1,0 +1,36 @@
+"""The parts that actions work with, built once when the action server starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy.engine import Engine
+
+from bot.database import create_database_engine
+from bot.routing.catalogue import Catalogue
+from bot.sentences import Sentences
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an action may use; tests build their own."""
+
+    settings: Settings
+    engine: Engine
+    catalogue: Catalogue
+    sentences: Sentences
+
+
+@cache
+def parts() -> Parts:
+    """The parts of this process.
+
+    Raises:
+        bot.settings.SettingsError: a setting is missing.
+        bot.routing.catalogue.CatalogueError: services.yml or places.yml is wrong.
+    """
+    settings = Settings.from_environment()
+    catalogue = Catalogue.load(settings.mode)
+    return Parts(settings, create_database_engine(settings.database_url), catalogue, Sentences.load())

@@ -1,0 +1,44 @@
+"""How a `Turn` becomes Rasa messages and slot events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.routing.talk import Choice, Heard, Saying, Talk, Turn
+from bot.sentences import Sentences
+
+
+def talk_of(tracker: Tracker) -> Talk:
+    """What is remembered."""
+    return Talk.from_slots(tracker.slots)
+
+
+def heard_of(tracker: Tracker) -> Heard:
+    """What the latest message says."""
+    return Heard.from_parse(tracker.latest_message)
+
+
+def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> list[EventType]:
+    """Hand every message of the turn to Rasa and return the slots after it."""
+    for saying in turn.sayings:
+        dispatcher.utter_message(
+            text=sentences.text(saying.sentence, **saying.values),
+            buttons=[_button(choice, sentences) for choice in saying.choices],
+            json_message=_custom(saying),
+        )
+    return [SlotSet(name, value) for name, value in turn.talk.to_slots().items()]
+
+
+def _button(choice: Choice, sentences: Sentences) -> dict[str, str]:
+    label = choice.label if choice.literal else sentences.text(choice.label)
+    return {"title": label, "payload": choice.payload}
+
+
+def _custom(saying: Saying) -> dict[str, Any]:
+    service = {"id": saying.service, "district": saying.district} if saying.service else None
+    case = {"id": saying.case_id} if saying.case_id else None
+    return {"service": service, "urgent": saying.urgent, "case": case, "form": saying.form}

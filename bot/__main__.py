@@ -1,0 +1,99 @@
+"""`python -m bot <command>`: a short list, each command a function of `bot.commands`, imported only when it is run.
+
+The imports stand inside the functions on purpose: `serve chat` must not pay for TensorFlow (13 s, 527 MB) because
+`train` needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from bot.settings import SettingsError
+
+ROLES = ("chat", "staff", "relay", "rasa")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the process's exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except SettingsError as error:
+        print(f"Settings: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Vägvisaren")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    serve = _add(commands, "serve", _serve, "start everything, or one process")
+    serve.add_argument("role", nargs="?", choices=ROLES, help="one process; without it all, under supervisor")
+    train = _add(commands, "train", _train, "train the assistant if anything it learns from has changed")
+    train.add_argument("--force", action="store_true", help="train even if nothing changed")
+    _add(commands, "understand", _understand, "JSON lines in, what was understood out")
+    check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
+    check.add_argument("--mode", choices=("demo", "live"), default="demo")
+    purge = _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
+    purge.add_argument("--dry-run", action="store_true", help="only count")
+    staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
+    staff.add_argument("name")
+    staff.add_argument("--alias", required=True, help="what residents see")
+    staff.add_argument("--role", choices=("case_worker", "reviewer", "editor", "admin"), default="case_worker")
+    staff.add_argument("--services", default="", help="ids of services, with commas between; empty is all")
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int | None],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int | None:
+    from bot.commands import processes, serve
+
+    return serve.serve_all() if options.role is None else processes.run(options.role)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from bot.commands.train import train_if_needed
+
+    print(train_if_needed(force=options.force))
+
+
+def _understand(_options: argparse.Namespace) -> None:
+    from bot.commands.understand import understand_lines
+
+    understand_lines(sys.stdin, sys.stdout)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.commands.check import check_catalogue
+
+    return check_catalogue(options.mode, sys.stdout)
+
+
+def _purge(options: argparse.Namespace) -> None:
+    from bot.commands.purge import purge_once
+
+    purge_once(sys.stdout, dry_run=options.dry_run)
+
+
+def _staff(options: argparse.Namespace) -> None:
+    from bot.commands.staff import add_staff
+
+    services = [part for part in options.services.split(",") if part]
+    print(add_staff(options.name, options.alias, options.role, services))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The 24-hour clock: when a promise falls due, how that is said, and when staff are woken.
+
+Everything is counted in UTC, so the nights when the clocks change make no hour longer or shorter. Only the words that a
+person reads are in Swedish time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+ALARM_HOURS = (1, 4, 12, 20)
+MISSED = "deadline_missed"
+
+
+def due_at(created_at: datetime, promise_hours: int | None) -> datetime | None:
+    """The last moment of a promise of so many clock hours, day and night, in UTC; None where nothing is promised.
+
+    Source: the city's promise to leavers of crime, "inom 24 timmar", is hours, not office hours (DESIGN section 1).
+    """
+    if promise_hours is None:
+        return None
+    return _utc(created_at) + timedelta(hours=promise_hours)
+
+
+def in_words(moment: datetime) -> str:
+    """Such as "måndag 23 november kl. 14.05", in Swedish time.
+
+    In the hour that comes twice when summer time ends, the zone is said too ("kl. 02.30 (sommartid)"): else a person
+    could not know which of the two is meant.
+    """
+    local = _utc(moment).astimezone(STOCKHOLM)
+    words = str(format_datetime(local, "EEEE d MMMM 'kl.' HH.mm", locale="sv"))
+    return f"{words} ({_season(local)})" if _comes_twice(local) else words
+
+
+def time_left(due: datetime | None, now: datetime) -> timedelta | None:
+    """What remains of the promise; negative once it is broken, None where nothing was promised."""
+    return None if due is None else _utc(due) - _utc(now)
+
+
+def alarm_stage(created_at: datetime, due: datetime | None, now: datetime) -> str | None:
+    """The newest alarm that is due for a case without first contact: `deadline_1h` … `deadline_20h`, `deadline_missed`.
+
+    Only the newest: after an outage staff get one true alarm, not a pile of old ones. An hour at or past the deadline
+    itself gives no alarm of its own (a promise of two hours has only `deadline_1h` and `deadline_missed`).
+    """
+    if due is None:
+        return None
+    if _utc(now) >= _utc(due):
+        return MISSED
+    waited = _utc(now) - _utc(created_at)
+    reached = [hours for hours in ALARM_HOURS if waited >= timedelta(hours=hours)]
+    return f"deadline_{reached[-1]}h" if reached else None
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A time without a zone cannot be counted on.")
+    return moment.astimezone(timezone.utc)
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _season(local: datetime) -> str:
+    return str(format_datetime(local, "zzzz", locale="sv"))

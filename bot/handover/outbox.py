@@ -1,0 +1,133 @@
+"""Notices to staff, written in the same transaction as what they tell of, and sent later by the relay.
+
+A row is `pending` until every channel took it (`sent`), a channel refused it for good (`dead`, a person must look), or
+what it warned of no longer matters (`moot`). A relay claims rows with a lease: if it dies, the lease runs out and
+another relay sends them. So a notice goes out at least once; its `key` is what the receiving side tells repeats by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import case as choose
+from sqlalchemy import or_, select, update
+from sqlalchemy.engine import Connection
+
+from bot.handover.insertion import insert_once
+from bot.tables import cases, outbox
+
+NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN = "new_case", "acute", "person_wrote", "withdrawn"
+DEADLINES = ("deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed")
+KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
+# Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.
+ALARMS = (ACUTE, *DEADLINES)
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One claimed row with the reference of its case: all that a channel may know."""
+
+    id: int
+    key: str
+    case_id: str
+    kind: str
+    reference: str
+    attempts: int
+    delivered: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def add(connection: Connection, case_id: str, kind: str, key: str, now: datetime) -> bool:
+    """Add a notice unless one with the same key exists; True if it is new.
+
+    Raises:
+        ValueError: the kind is none of `KINDS`.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"'{kind}' is no kind of notice; it must be one of: {', '.join(KINDS)}.")
+    row = {"key": key, "case_id": case_id, "kind": kind, "state": "pending", "attempts": 0, "next_attempt_at": now}
+    return insert_once(connection, outbox, {**row, "delivered": [], "refused": [], "created_at": now})
+
+
+def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20) -> list[Notice]:
+    """Take up to `limit` notices that are due and free, alarms first, for as long as the lease.
+
+    The attempt is counted here, not at its end: a notice that kills its relay must wait longer each time, too.
+    """
+    ids = [row.id for row in connection.execute(_due(now, limit))]
+    if not ids:
+        return []
+    lease_them = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
+    connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**lease_them))
+    return _notices(connection, ids)
+
+
+def mark_sent(connection: Connection, notice: Notice, now: datetime) -> None:
+    """Every channel took it. Holds even if the lease has run out: what is sent is sent."""
+    done = {"state": "sent", "sent_at": now, "leased_by": None, "leased_until": None, "last_error": None}
+    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**done))
+
+
+def mark_failed(connection: Connection, notice: Notice, worker: str, error: str, now: datetime, jitter: float) -> None:
+    """Try again later; nothing happens if another relay has taken the notice over in the meantime.
+
+    `error` is a short code without any personal data, `jitter` a random number from 0 to 1.
+    """
+    wait = back_off(notice.attempts, jitter)
+    later = {"leased_by": None, "leased_until": None, "next_attempt_at": now + wait, "last_error": error[:200]}
+    connection.execute(update(outbox).where(outbox.c.id == notice.id, outbox.c.leased_by == worker).values(**later))
+
+
+def mark_dead(connection: Connection, notice: Notice, error: str) -> None:
+    """A channel refused it for good: it is kept for a person to look at and is not tried again by itself."""
+    dead = {"state": "dead", "leased_by": None, "leased_until": None, "last_error": error[:200]}
+    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**dead))
+
+
+def mark_channels(connection: Connection, notice: Notice, delivered: Sequence[str], refused: Sequence[str]) -> None:
+    """Remember what each channel said, so that a retry does not repeat what already arrived."""
+    said = {"delivered": list(delivered), "refused": list(refused)}
+    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**said))
+
+
+def make_moot(connection: Connection, case_id: str, kinds: Sequence[str] = DEADLINES) -> None:
+    """Withdraw alarms that have not been sent: the person has been reached, or has taken the case back."""
+    waiting = (outbox.c.case_id == case_id, outbox.c.kind.in_(kinds), outbox.c.state == "pending")
+    connection.execute(update(outbox).where(*waiting).values(state="moot"))
+
+
+def revive(connection: Connection, notice_id: int, now: datetime) -> bool:
+    """Send a dead notice again (a person has mended what was wrong); True if there was one."""
+    again = {"state": "pending", "refused": [], "next_attempt_at": now, "attempts": 0}
+    found = connection.execute(update(outbox).where(outbox.c.id == notice_id, outbox.c.state == "dead").values(**again))
+    return bool(found.rowcount)
+
+
+def back_off(attempts: int, jitter: float) -> timedelta:
+    """How long to wait after so many attempts: 2 s, 4 s, 8 s … at most 5 minutes, each shortened by up to a half.
+
+    There is no last attempt: a mail server that is away for a day must not cost anyone a notice. The random half keeps
+    a hundred notices from knocking at the same second when the server returns.
+    """
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 16), LONGEST_WAIT)
+    return longest * (1 - jitter / 2)
+
+
+def _due(now: datetime, limit: int) -> object:
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    waiting = (outbox.c.state == "pending", outbox.c.next_attempt_at <= now, free)
+    alarms_first = choose((outbox.c.kind.in_(ALARMS), 0), else_=1)
+    found = select(outbox.c.id).where(*waiting).order_by(alarms_first, outbox.c.next_attempt_at, outbox.c.id)
+    return found.limit(limit).with_for_update(skip_locked=True)
+
+
+def _notices(connection: Connection, ids: Sequence[int]) -> list[Notice]:
+    own = [column for column in outbox.c if column.name in {f.name for f in fields(Notice)}]
+    wanted = select(*own, cases.c.reference).join(cases, cases.c.id == outbox.c.case_id).where(outbox.c.id.in_(ids))
+    rows = sorted((dict(row._mapping) for row in connection.execute(wanted)), key=lambda row: ids.index(row["id"]))
+    return [Notice(**{**row, "delivered": tuple(row["delivered"]), "refused": tuple(row["refused"])}) for row in rows]

@@ -1,0 +1,1 @@
+"""Need, age, place and hour → the service that takes it, with a stated reason."""

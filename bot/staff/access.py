@@ -1,0 +1,59 @@
+"""Who may do what. Everything is closed: a route names the permission it needs, a role lists those it holds.
+
+Separation of duties: whoever reads cases does not read the log of readings, and whoever makes accounts sees no case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+CASES = "cases"
+CONVERSATIONS = "conversations"
+PEOPLE = "people"
+AUDIT = "audit"
+OWN = "own"
+"""What every signed-in person may do: see the start page, change the password, sign out."""
+OPEN = "open"
+"""What needs no sign-in. Which routes these are is checked against a list in the tests."""
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "case_worker": frozenset({OWN, CASES}),
+    "reviewer": frozenset({OWN, CONVERSATIONS}),
+    "editor": frozenset({OWN}),
+    "log_controller": frozenset({OWN, AUDIT}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT}),
+}
+
+SENSITIVE_NEEDS = frozenset({"leave_crime", "partner_violence", "honour_violence"})
+SENSITIVE_SERVICES = frozenset({"exit_programme", "violence_centre", "honour_support"})
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of staff, as signed in; `services` are ids, used for case workers only."""
+
+    id: str
+    name: str
+    alias: str
+    role: str
+    services: tuple[str, ...] = ()
+    must_change_password: bool = False
+
+    def holds(self, permission: str) -> bool:
+        """Whether the role gives the permission; an unknown role gives none."""
+        return permission in ROLES.get(self.role, frozenset())
+
+    def works_for(self, service: str) -> bool:
+        """Whether a case of this service is one of the person's own."""
+        return self.holds(CASES) and service in self.services
+
+
+def allowed(member: Member | None, permission: str) -> bool:
+    """Whether this person, or nobody, may use a route that needs this permission."""
+    return permission == OPEN or (member is not None and member.holds(permission))
+
+
+def is_sensitive(needs: Iterable[str], services: Iterable[str] = ()) -> bool:
+    """Talks about leaving crime, violence or honour: opened only with a stated reason (DESIGN, promise 6)."""
+    return bool(SENSITIVE_NEEDS.intersection(needs) or SENSITIVE_SERVICES.intersection(services))

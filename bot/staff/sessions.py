@@ -1,0 +1,79 @@
+"""Staff sessions: a random cookie, of which only a keyed hash is stored, and a token that every form has to bring.
+
+Two limits: after 30 minutes without a click, and 12 hours after sign-in, whatever happens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from bot.staff.access import Member
+from bot.tables import staff, staff_sessions
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that is valid now: who, the form token, and when it ends unless something is clicked (aware UTC)."""
+
+    token_hash: str
+    csrf: str
+    member: Member
+    ends_at: datetime
+
+
+def open_session(connection: Connection, staff_id: str, key: str, now: datetime) -> str:
+    """Start a session and return the cookie's token; old, expired sessions are swept away at the same time."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    connection.execute(staff_sessions.delete().where(staff_sessions.c.last_seen_at < now - IDLE))
+    values = {"token_hash": keyed_hash(token, key), "csrf": secrets.token_urlsafe(TOKEN_BYTES)}
+    connection.execute(staff_sessions.insert().values(**values, staff_id=staff_id, created_at=now, last_seen_at=now))
+    return token
+
+
+def find_session(connection: Connection, token: str, key: str, now: datetime) -> Session | None:
+    """The session of a cookie, or None when it is unknown, too old, or its person's account is closed."""
+    joined = select(staff, staff_sessions).join(staff, staff.c.id == staff_sessions.c.staff_id)
+    wanted = joined.where(staff_sessions.c.token_hash == keyed_hash(token, key), staff.c.disabled_at.is_(None))
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    seen, began = row._mapping[staff_sessions.c.last_seen_at], row._mapping[staff_sessions.c.created_at]
+    if now >= min(seen + IDLE, began + LONGEST):
+        return None
+    fields = {name: row._mapping[staff.c[name]] for name in ("id", "name", "alias", "role", "must_change_password")}
+    member = Member(**fields, services=tuple(row.services))
+    return Session(row.token_hash, row.csrf, member, min(now + IDLE, began + LONGEST))
+
+
+def touch(connection: Connection, session: Session, now: datetime) -> None:
+    """Note that the person is active; at most once a minute, so that reading does not become writing."""
+    stale = staff_sessions.c.last_seen_at < now - TOUCH_EVERY
+    mine = staff_sessions.c.token_hash == session.token_hash
+    connection.execute(update(staff_sessions).where(mine, stale).values(last_seen_at=now))
+
+
+def end_session(connection: Connection, session: Session) -> None:
+    """Sign out: the cookie is worth nothing from now on."""
+    connection.execute(staff_sessions.delete().where(staff_sessions.c.token_hash == session.token_hash))
+
+
+def sign_in_token(before: str, key: str) -> str:
+    """The form token of the sign-in page, where no session exists yet: bound to a random cookie of its own."""
+    return keyed_hash(f"sign-in:{before}", key)
+
+
+def keyed_hash(value: str, key: str) -> str:
+    """HMAC-SHA256 in hex: a copied database alone opens no session."""
+    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,183 @@
+"""Every table, in the order of the way of a message. Migrations are made from here and checked against it by a test.
+
+Ids that leave the house are random; `messages.id` and `thread_messages.id` are running numbers, because "what came
+after" is asked by them. Text columns hold masked text only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import UniqueConstraint as Unique
+
+from bot.database import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("token_hash", String(64), unique=True, comment="keyed hash; empty once the session has ended"),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("is_test", Boolean, nullable=False, default=False),
+    Column("case_id", String(32), comment="set when the session was opened with a receipt: thread only"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("client_id", String(36), comment="the page's own id; the same id is answered once"),
+    Column("sender", String(10), nullable=False, comment="person, bot or staff"),
+    Column("text", Text, nullable=False),
+    Column("masked", JSON, nullable=False, default=list, comment="kinds of what was hidden, never the content"),
+    Column("choices", JSON, nullable=False, default=list, comment="[{id, label, payload}]: payloads stay here"),
+    Column("service", JSON, comment="{id, district}: the card is drawn anew at each reading"),
+    Column("urgent", String(20)),
+    Column("case_id", String(32)),
+    Column("form", String(20)),
+    Column("understood", JSON, comment="intent, confidence, decision, need, ranking, entities, reason, model"),
+    Column("reply_to", Integer, comment="the person's message that this one answers"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime, comment="on the person's messages: when the whole answer was stored"),
+    Unique("conversation_id", "client_id", name="uq_messages_conversation_client"),
+    Index("ix_messages_conversation", "conversation_id", "id"),
+    Index("ix_messages_reply_to", "reply_to"),
+)
+
+trackers = Table(
+    "trackers",
+    metadata,
+    Column("conversation_id", String(32), primary_key=True),
+    Column("state", Text, nullable=False, comment="slots and the last turns, as Rasa's own JSON"),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(12), nullable=False, unique=True, comment="what staff and notices call the case"),
+    Column("conversation_id", String(32), nullable=False),
+    Column("message_id", String(36), nullable=False, comment="client id of the message that asked for the case"),
+    Column("service", String(40), nullable=False, index=True),
+    Column("need", String(40), nullable=False),
+    Column("district", String(40)),
+    Column("channel", String(10), nullable=False, comment="receipt (answer here) or callback"),
+    Column("shared", String(15), nullable=False, default="topic", comment="topic, summary or conversation"),
+    Column("summary", Text),
+    Column("acute", Boolean, nullable=False, default=False),
+    Column("state", String(15), nullable=False, default="open", comment="open, taken, contacted, closed, withdrawn"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, index=True, comment="only where the catalogue holds a first-contact promise"),
+    Column("taken_by", String(32)),
+    Column("taken_at", UtcDateTime),
+    Column("contacted_by", String(32), comment="the member of staff who states the first contact"),
+    Column("contacted_at", UtcDateTime),
+    Column("contacted_how", String(20)),
+    Column("closed_by", String(32)),
+    Column("closed_at", UtcDateTime),
+    Column("outcome", String(30)),
+    Column("receipt_hash", String(64), unique=True, comment="keyed hash; the code itself is never stored"),
+    Column("receipt_until", UtcDateTime),
+    Column("registered_at", UtcDateTime, comment="entered in the city's own case system"),
+    Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False, comment="encrypted JSON"),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+thread_messages = Table(
+    "thread_messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("client_id", String(36)),
+    Column("sender", String(10), nullable=False, comment="person or staff"),
+    Column("staff_id", String(32)),
+    Column("text", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Unique("case_id", "client_id", name="uq_thread_messages_case_client"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(80), nullable=False, unique=True, comment="stable: Message-ID and Idempotency-Key"),
+    Column("case_id", String(32), nullable=False, index=True),
+    Column("kind", String(30), nullable=False, comment="one of bot.handover.outbox.KINDS"),
+    Column("state", String(10), nullable=False, default="pending", comment="pending, sent, dead or moot"),
+    Column("delivered", JSON, nullable=False, default=list, comment="channels that took it: a retry leaves them out"),
+    Column("refused", JSON, nullable=False, default=list, comment="channels that refused it for good"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("leased_by", String(40)),
+    Column("leased_until", UtcDateTime),
+    Column("last_error", String(200)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index("ix_outbox_state_next", "state", "next_attempt_at"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True, comment="sign-in name"),
+    Column("alias", String(80), nullable=False, comment="what residents see"),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(20), nullable=False, comment="case_worker, reviewer, editor, log_controller or admin"),
+    Column("services", JSON, nullable=False, default=list, comment="ids of the services the person works for"),
+    Column("must_change_password", Boolean, nullable=False, default=False),
+    Column("failed_sign_ins", Integer, nullable=False, default=0),
+    Column("locked_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("staff_id", String(32), nullable=False, index=True),
+    Column("action", String(40), nullable=False, comment="what was done: read_case, read_contact, sign_in, …"),
+    Column("case_id", String(32), index=True),
+    Column("conversation_id", String(32), index=True),
+    Column("reason", Text),
+    Column("detail", JSON),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,106 @@
+"""Answer, clarify or pass on: what to do with a ranking, and which need it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.understanding.model import Ranked
+from bot.understanding.urgent import Kind, Urgent
+
+Decided = Literal["answer", "clarify", "fallback"]
+
+SMALLTALK = ("greet", "thanks", "goodbye", "bot_challenge", "capabilities")
+URGENT: Mapping[str, Kind] = {"emergency": "emergency", "suicide_risk": "suicide_risk"}
+TOPICS = (
+    "parenting",
+    "substance_use",
+    "leave_crime",
+    "youth_at_risk",
+    "child_welfare",
+    "partner_violence",
+    "honour_violence",
+    "prison_release",
+    "unsafe_place",
+)
+NEEDS = (*TOPICS, "confidentiality", "human", "other_city", *URGENT)
+QUESTIONS = ("ask_cost", "ask_wait", "ask_age", "ask_hours", "ask_where", "ask_how", "ask_signup", "ask_language")
+CONTEXT = ("affirm", "deny", "dont_know", "wont_say", "inform")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities (0–1): from `answer` up the top need is acted on; from `clarify` up it is offered as a choice;
+    from `urgent` up the two urgent intents together raise the urgent answer even when another intent is on top."""
+
+    answer: float = 0.5
+    clarify: float = 0.12
+    urgent: float = 0.35
+    choices: int = 3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the assistant does: with `clarify`, `choices` are the needs to offer, the likeliest first."""
+
+    decided: Decided
+    intent: str
+    need: str | None
+    choices: tuple[str, ...]
+    urgent: Kind | None
+    case: str | None
+    confidence: float
+    reason: str
+
+
+def need_of(intent: str) -> str | None:
+    """The need that an intent belongs to; None for questions and answers inside a talk."""
+    if intent in SMALLTALK:
+        return "smalltalk"
+    return intent if intent in NEEDS else None
+
+
+def decide(ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds) -> Decision:
+    """One decision from the model's ranking and the rules' alarm; danger is heard first, whoever found it."""
+    topic = next((r for r in ranking if r.intent not in URGENT), ranking[0])
+    danger = _danger(ranking, alarm, thresholds)
+    if danger:
+        kind, case, confidence, reason = danger
+        return Decision("answer", kind, kind, _kept(topic, thresholds), kind, case, confidence, reason)
+    top = ranking[0]
+    if top.confidence >= thresholds.answer:
+        return Decision("answer", top.intent, need_of(top.intent), (), None, None, top.confidence, "model is sure")
+    choices = _choices(ranking, thresholds)
+    if choices and not _inside_talk(top, thresholds):
+        return Decision("clarify", "clarify", None, choices, None, None, top.confidence, "model is unsure")
+    if _inside_talk(top, thresholds):
+        return Decision("answer", top.intent, None, (), None, None, top.confidence, "an answer inside the talk")
+    return Decision("fallback", "nlu_fallback", None, (), None, None, top.confidence, "nothing is likely")
+
+
+def _danger(
+    ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds
+) -> tuple[Kind, str, float, str] | None:
+    shares = {r.intent: r.confidence for r in ranking if r.intent in URGENT}
+    if alarm:
+        return alarm.kind, alarm.case, max(shares.get(alarm.kind, 0.0), 0.99), f"rule: {alarm.case}"
+    if sum(shares.values()) >= thresholds.urgent:
+        likeliest = max(shares, key=lambda intent: shares[intent])
+        return URGENT[likeliest], "suicide" if likeliest == "suicide_risk" else "danger", shares[likeliest], "model"
+    return None
+
+
+def _kept(topic: Ranked, thresholds: Thresholds) -> tuple[str, ...]:
+    """The topic beside the danger, kept for after."""
+    return (topic.intent,) if topic.intent in TOPICS and topic.confidence >= thresholds.clarify else ()
+
+
+def _choices(ranking: Sequence[Ranked], thresholds: Thresholds) -> tuple[str, ...]:
+    likely = [r.intent for r in ranking if r.intent in NEEDS and r.intent not in URGENT]
+    strong = {r.intent for r in ranking if r.confidence >= thresholds.clarify}
+    return tuple(likely[: thresholds.choices]) if strong & set(likely) else ()
+
+
+def _inside_talk(top: Ranked, thresholds: Thresholds) -> bool:
+    return top.intent in (*CONTEXT, *QUESTIONS, *SMALLTALK) and top.confidence >= thresholds.clarify * 2

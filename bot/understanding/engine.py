@@ -1,0 +1,83 @@
+"""The doorway to Rasa itself: train a model, load its parser, run its server. Importing this costs ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.run import serve_application
+from rasa.core.utils import AvailableEndpoints
+from rasa.model_training import train
+from rasa.utils.log_utils import configure_structlog
+
+from bot.settings import ROOT, Settings
+from bot.understanding.channel import LENGTH_LIMIT, harmless
+
+REQUEST_LIMIT_BYTES = 100_000
+
+
+def train_model(path: Path, root: Path = ROOT) -> bool:
+    """Train from config.yml, domain.yml and data/ into `path` (`….tar.gz`); False when Rasa made no model."""
+    _configure_logging(logging.WARNING)
+    with _inside(root):
+        result = train(
+            domain="domain.yml",
+            config="config.yml",
+            training_files=["data"],
+            output=str(path.parent),
+            fixed_model_name=path.name.removesuffix(".tar.gz"),
+            force_training=True,
+        )
+    return result.model is not None and path.exists()
+
+
+def load_parser(path: Path) -> Callable[[str], dict[str, Any]]:
+    """The parser of a trained model: text → Rasa's parse data, as the inner channel would make it."""
+    _configure_logging(logging.WARNING)
+    processor = Agent.load(str(path)).processor
+
+    def parse(text: str) -> dict[str, Any]:
+        message = UserMessage(harmless(text)[:LENGTH_LIMIT])
+        parsed: dict[str, Any] = asyncio.run(processor.parse_message(message))
+        return parsed
+
+    return parse
+
+
+def serve_model(settings: Settings, model: Path) -> None:
+    """Run Rasa's server with our channel and tracker store until it is stopped; no HTTP API beside the channel."""
+    _configure_logging(logging.getLevelName(settings.log_level))
+    os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
+    serve_application(
+        model_path=str(model),
+        interface=settings.host,
+        port=settings.rasa_port,
+        credentials=str(ROOT / "deploy" / "credentials.yml"),
+        endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml")),
+        enable_api=False,
+    )
+
+
+def _configure_logging(level: int) -> None:
+    # Unconfigured, structlog prints everything, people's words included.
+    configure_structlog(level)
+    logging.getLogger("rasa").setLevel(level)
+    for noisy in ("matplotlib", "apscheduler", "h5py", "tensorflow"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -1,0 +1,43 @@
+"""One way to look at a person's text, shared by the rules and the model.
+
+People write `sjuuukt`, `RÄDD`, `ar radd`, `15-årig`; everything that compares words does it on these forms, so that a
+rule is written once. Positions are not kept: nothing here is shown to anyone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_SPACE = re.compile(r"\s+")
+_FOLDED = str.maketrans("åäöéèüáàæøçñ", "aaoeeuaaaocn")
+_WORD = re.compile(r"\w+", re.UNICODE)
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+def normalise(text: str) -> str:
+    """Lower case, one kind of space, no invisible characters, `sjuuuukt` → `sjukt`.
+
+    Three or more of a letter become one where the doubled form would be no Swedish word more often than not: emphasis
+    ("hjääälp") is far more common than a real double after stretching.
+    """
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return _SPACE.sub(" ", _REPEATED.sub(r"\1", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Normalised text without å, ä and ö: many write without them."""
+    return normalise(text).translate(_FOLDED)
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def sentences(text: str) -> list[str]:
+    """The text cut after ., !, ? and new lines; never empty for a text that holds something."""
+    parts = [part.strip() for part in _SENTENCE_END.split(text)]
+    return [part for part in parts if part] or [text]

@@ -1,0 +1,94 @@
+"""Set-up from a clean clone: Python 3.10, every library of requirements.lock, and Chromium for the browser tests.
+
+Needs nothing but a Python 3 with its standard library. Repeating it costs nothing while requirements.lock is unchanged.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+VENV = ROOT / ".venv"
+STAMP = VENV / "set-up-from"
+
+
+def main() -> None:
+    """Make the environment unless it is there already."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    wanted = hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest()
+    if not (STAMP.exists() and STAMP.read_text() == wanted):
+        install(find_uv())
+        STAMP.write_text(wanted)
+    if "--browser" in sys.argv and not find_browser():
+        install_browser()
+
+
+def install(uv: str) -> None:
+    """A Python 3.10 (pyenv's, the system's, or fetched) and the locked libraries."""
+    print("Setting up: Python 3.10 …", flush=True)
+    python = find_python()
+    step(
+        [uv, "venv", "--quiet", "--clear", "--python", python or "3.10", str(VENV)],
+        "Install Python 3.10 (`pyenv install 3.10`) and try again.",
+    )
+    print("Setting up: libraries (2.8 GB the first time, most of it TensorFlow, which Rasa needs) …", flush=True)
+    step(
+        [uv, "pip", "sync", "--require-hashes", "--python", str(VENV / "bin" / "python"), "requirements.lock"],
+        "Check the network and the free disk (4 GB needed), then run the same command again: it goes on where it stopped.",
+    )
+
+
+def find_python():
+    """A Python 3.10 that pyenv keeps but does not show on the path."""
+    kept = sorted((Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions").glob("3.10.*/bin/python"))
+    return str(kept[-1]) if kept else None
+
+
+def find_uv() -> str:
+    """uv from the path, or our own copy in .tools."""
+    found = shutil.which("uv")
+    if found:
+        return found
+    own = TOOLS / "bin" / "uv"
+    if not own.exists():
+        print("Setting up: uv, the installer …", flush=True)
+        advice = "On Debian or Ubuntu: `apt install python3-venv`, then try again."
+        step([sys.executable, "-m", "venv", str(TOOLS)], advice)
+        step(
+            [str(TOOLS / "bin" / "python"), "-m", "pip", "install", "--quiet", "uv"], "Check the network and try again."
+        )
+    return str(own)
+
+
+def find_browser():
+    """Chromium, as Debian or Ubuntu installs it."""
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+def install_browser() -> None:
+    """Chromium for the browser tests: by Debian's own package where we may, else by Playwright."""
+    print("Setting up: Chromium for the browser tests …", flush=True)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        step(["apt-get", "update", "-qq"], "Check the network and try again.")
+        step(
+            ["apt-get", "install", "-y", "-qq", "chromium"], "Install Chromium (`apt install chromium`) and try again."
+        )
+        return
+    advice = "Install Chromium (`sudo apt install chromium`) and try again."
+    step([str(VENV / "bin" / "python"), "-m", "playwright", "install", "chromium"], advice)
+
+
+def step(command: list, advice: str) -> None:
+    """Run one command where the user sees it; when it fails, say what to do."""
+    if subprocess.run(command, cwd=ROOT).returncode:
+        sys.exit(f"\nSet-up stopped at: {' '.join(command)}\n{advice}")
+
+
+if __name__ == "__main__":
+    main()
