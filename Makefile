@@ -21,7 +21,8 @@ check: setup
 	@$(PYTHON) -m ruff format --check bot actions tests
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m bot check --mode demo > var/check.txt || (cat var/check.txt; exit 1)
-	@$(PYTHON) deploy/validate.py
+	@$(PYTHON) -m rasa data validate --fail-on-warnings --domain domain.yml --data data --config config.yml \
+		> var/validate.txt 2>&1 || (cat var/validate.txt; exit 1)
 
 setup:
 	@python3 deploy/setup.py

@@ -1,26 +1,55 @@
-"""Handing over: the case is committed first, and only then is anything promised."""
+"""Handing over: the case is committed first, and only then is anything said of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from rasa_sdk import Tracker
-
 from actions.parts import Parts
+from actions.saying import Told
 from actions.talk import TalkAction
 from bot.database import transaction
 from bot.handover.case import HandOver, open_case
-from bot.handover.promise import received
-from bot.routing.talk import Heard, Saying, Talk, Turn
+from bot.handover.promise import promise_sentence
+from bot.routing.talk import Saying, Turn
+
+WITHOUT_TOPIC = "contact_centre"
 
 
 class ActionHandOver(TalkAction):
-    """ "Answer me here later": a case without contact details; the door adds the receipt code."""
+    """ "Answer me here later": a case without contact details; the door adds the receipt code to what is said."""
 
     def name(self) -> str:
         """As named in domain.yml."""
         return "action_hand_over"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
-        """Never called: a case needs to know which conversation and message it belongs to."""
-        raise NotImplementedError
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
+        """Commit the case, then say what the catalogue promises: never the other way round (DESIGN promise 1)."""
+        service = told.talk.service or WITHOUT_TOPIC
+        hours = tools.catalogue.promise_hours(service, at.date())
+        wanted = HandOver(
+            conversation_id=told.conversation_id,
+            message_id=told.message_id,
+            service=service,
+            need=told.talk.need or "human",
+            district=told.talk.district,
+            channel="receipt",
+        )
+        with transaction(tools.engine) as connection:
+            case = open_case(connection, wanted, hours, at)
+        sentence, values = promise_sentence(case.due_at, tools.catalogue.promise_marked(service, at.date()))
+        promise = Saying(sentence, values, service=service, district=told.talk.district, case_id=case.id)
+        return Turn((promise, Saying("utter_case_come_back", case_id=case.id)), told.talk)
+
+
+class ActionCallBack(TalkAction):
+    """ "Call me": the form that stands outside the chat log. The case is made when the form is sent, not before."""
+
+    def name(self) -> str:
+        """As named in domain.yml."""
+        return "action_call_back"
+
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+        """Show the form, and what to think of before giving a number."""
+        service = told.talk.service or WITHOUT_TOPIC
+        form = Saying("utter_call_back", service=service, district=told.talk.district, form="contact")
+        return Turn((Saying("utter_call_back_safe"), form), told.talk)

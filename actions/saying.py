@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -12,14 +13,22 @@ from bot.routing.talk import Choice, Heard, Saying, Talk, Turn
 from bot.sentences import Sentences
 
 
-def talk_of(tracker: Tracker) -> Talk:
-    """What is remembered."""
-    return Talk.from_slots(tracker.slots)
+@dataclass(frozen=True)
+class Told:
+    """What an action works on: the talk so far, the message heard, and the ids that make a hand-over happen once."""
+
+    talk: Talk
+    heard: Heard
+    conversation_id: str
+    message_id: str
 
 
-def heard_of(tracker: Tracker) -> Heard:
-    """What the latest message says."""
-    return Heard.from_parse(tracker.latest_message)
+def told(tracker: Tracker) -> Told:
+    """From Rasa's tracker; the message id is the page's own, handed on by the door."""
+    latest = tracker.latest_message
+    return Told(
+        Talk.from_slots(tracker.slots), Heard.from_parse(latest), tracker.sender_id, latest.get("message_id") or ""
+    )
 
 
 def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> list[EventType]:

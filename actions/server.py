@@ -17,10 +17,10 @@ SECRET_HEADER = "x-inner-secret"
 
 
 def create_actions_app(settings: Settings) -> Sanic:
-    """The SDK's own app behind a check of the secret: without it anyone who reaches the port could forge a hand-over."""
+    """The SDK's own app behind the secret: without it anyone who reaches the port could forge a hand-over."""
     app = create_app("actions")
 
-    @app.middleware("request")  # type: ignore[misc]
+    @app.middleware("request")
     async def check(request: Request) -> HTTPResponse | None:
         given = request.headers.get(SECRET_HEADER, "")
         allowed = request.path == "/health" or hmac.compare_digest(given.encode(), settings.inner_secret.encode())

@@ -12,27 +12,30 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.parts import Parts, parts
-from actions.saying import heard_of, say, talk_of
+from actions.saying import Told, say, told
 from bot.database import now
 from bot.routing import steps
-from bot.routing.talk import Heard, Talk, Turn
+from bot.routing.talk import Turn
 
 logger = logging.getLogger(__name__)
 
 
-class TalkAction(Action):  # type: ignore[misc]
-    """Reads the slots, takes one step, says it. A failure says nothing: the door takes an empty answer for a failure and
-    shows the phone numbers, while an exception would make Rasa's SDK print the conversation."""
+class TalkAction(Action):
+    """Reads the slots, takes one step, says it.
+
+    A failure says nothing: the door takes an empty answer for a failure and shows the phone numbers, while an exception
+    would make Rasa's SDK print the conversation.
+    """
 
     @abstractmethod
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """The step of this action."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:  # noqa: ARG002
         """Called by Rasa's action server."""
         try:
             tools = parts()
-            return say(dispatcher, tools.sentences, self.step(talk_of(tracker), heard_of(tracker), tools, now()))
+            return say(dispatcher, tools.sentences, self.step(told(tracker), tools, now()))
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.messages.clear()
@@ -46,9 +49,9 @@ class ActionAnswerNeed(TalkAction):
         """As named in domain.yml."""
         return "action_answer_need"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Name the service, or ask what is missing."""
-        return steps.answer_need(talk, heard, tools.catalogue, at)
+        return steps.answer_need(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionContinueTalk(TalkAction):
@@ -58,9 +61,9 @@ class ActionContinueTalk(TalkAction):
         """As named in domain.yml."""
         return "action_continue_talk"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Read it in the light of what was asked."""
-        return steps.continue_talk(talk, heard, tools.catalogue, at)
+        return steps.continue_talk(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionAnswerQuestion(TalkAction):
@@ -70,9 +73,9 @@ class ActionAnswerQuestion(TalkAction):
         """As named in domain.yml."""
         return "action_answer_question"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Answer from the catalogue."""
-        return steps.answer_question(talk, heard, tools.catalogue, at)
+        return steps.answer_question(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionAnswerDanger(TalkAction):
@@ -82,9 +85,9 @@ class ActionAnswerDanger(TalkAction):
         """As named in domain.yml."""
         return "action_answer_danger"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """The number first."""
-        return steps.answer_danger(talk, heard, tools.catalogue, at)
+        return steps.answer_danger(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionOfferHuman(TalkAction):
@@ -94,9 +97,9 @@ class ActionOfferHuman(TalkAction):
         """As named in domain.yml."""
         return "action_offer_human"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Who can be reached, and how."""
-        return steps.offer_human(talk, tools.catalogue, at)
+        return steps.offer_human(told.talk, tools.catalogue, at)
 
 
 class ActionClarify(TalkAction):
@@ -106,9 +109,9 @@ class ActionClarify(TalkAction):
         """As named in domain.yml."""
         return "action_clarify"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
         """Offer up to three guesses."""
-        return steps.clarify(talk, heard)
+        return steps.clarify(told.talk, told.heard)
 
 
 class ActionFallBack(TalkAction):
@@ -118,9 +121,9 @@ class ActionFallBack(TalkAction):
         """As named in domain.yml."""
         return "action_fall_back"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
         """Say so; the second time offer a human."""
-        return steps.fall_back(talk)
+        return steps.fall_back(told.talk)
 
 
 class ActionAskTopic(TalkAction):
@@ -130,6 +133,6 @@ class ActionAskTopic(TalkAction):
         """As named in domain.yml."""
         return "action_ask_topic"
 
-    def step(self, talk: Talk, heard: Heard, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
         """The topics as buttons."""
-        return steps.ask_topic(talk)
+        return steps.ask_topic(told.talk)

@@ -18,6 +18,7 @@ ROLES = ("chat", "staff", "relay", "rasa")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the process's exit code."""
     options = _parser().parse_args(arguments)
+    _use_local_secrets()
     try:
         return int(options.run(options) or 0)
     except SettingsError as error:
@@ -25,6 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _use_local_secrets() -> None:
+    """A command on the machine of `make run` uses that installation's secrets; a host that sets its own keeps them."""
+    from bot.commands.secrets import use_local_secrets
+
+    use_local_secrets()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,12 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "understand", _understand, "JSON lines in, what was understood out")
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
     check.add_argument("--mode", choices=("demo", "live"), default="demo")
-    purge = _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
-    purge.add_argument("--dry-run", action="store_true", help="only count")
+    _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
     staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
     staff.add_argument("name")
     staff.add_argument("--alias", required=True, help="what residents see")
-    staff.add_argument("--role", choices=("case_worker", "reviewer", "editor", "admin"), default="case_worker")
+    staff.add_argument(
+        "--role", choices=("case_worker", "reviewer", "editor", "log_controller", "admin"), default="case_worker"
+    )
     staff.add_argument("--services", default="", help="ids of services, with commas between; empty is all")
     return parser
 
@@ -61,7 +70,10 @@ def _add(
 def _serve(options: argparse.Namespace) -> int | None:
     from bot.commands import processes, serve
 
-    return serve.serve_all() if options.role is None else processes.run(options.role)
+    if options.role is None:
+        return serve.serve_all()
+    processes.run(options.role)
+    return None
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -82,10 +94,10 @@ def _check(options: argparse.Namespace) -> int:
     return check_catalogue(options.mode, sys.stdout)
 
 
-def _purge(options: argparse.Namespace) -> None:
+def _purge(_options: argparse.Namespace) -> int:
     from bot.commands.purge import purge_once
 
-    purge_once(sys.stdout, dry_run=options.dry_run)
+    return purge_once(sys.stdout)
 
 
 def _staff(options: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ class Sentences:
         domain = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         return cls({name: variants[0].get("text", "") for name, variants in domain["responses"].items()})
 
-    def text(self, name: str, **values: object) -> str:
+    def text(self, name: str, /, **values: object) -> str:
         """The sentence with its placeholders filled.
 
         Raises:

@@ -38,7 +38,7 @@ def install(uv: str) -> None:
     print("Setting up: libraries (2.8 GB the first time, most of it TensorFlow, which Rasa needs) …", flush=True)
     step(
         [uv, "pip", "sync", "--require-hashes", "--python", str(VENV / "bin" / "python"), "requirements.lock"],
-        "Check the network and the free disk (4 GB needed), then run the same command again: it goes on where it stopped.",
+        "Check the network and the free disk (4 GB needed), then run the same command again.",
     )
 
 

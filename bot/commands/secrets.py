@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot.settings import PREFIX, SECRETS
+from bot.settings import PREFIX, ROOT, SECRETS
 
 
 def with_secrets(environment: Mapping[str, str], directory: Path) -> dict[str, str]:
@@ -27,7 +27,14 @@ def with_secrets(environment: Mapping[str, str], directory: Path) -> dict[str, s
             },
         )
     lines = (line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
-    return {**{name: value for name, value in lines}, **environment}
+    return {**dict(lines), **environment}
+
+
+def use_local_secrets() -> None:
+    """Put an existing installation's secrets into this process's environment; makes none."""
+    directory = Path(os.environ.get(PREFIX + "DATA_DIRECTORY", ROOT / "var"))
+    if (directory / "secrets.env").exists():
+        os.environ.update(with_secrets(os.environ, directory))
 
 
 def _write(path: Path, values: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""`python -m bot serve`: everything on this machine, under supervisor, ready only when a real message has gone through."""
+"""`python -m bot serve`: everything on this machine, under supervisor; ready when a real message has gone through."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from bot.commands.secrets import with_secrets
-from bot.commands.staff import first_staff
+from bot.commands.staff import FIRST, first_staff
 from bot.commands.train import train_if_needed
 from bot.database import migrate
 from bot.settings import ROOT, Settings
@@ -26,8 +27,8 @@ PATIENCE_SECONDS = 180
 
 def serve_all() -> int:
     """Train, migrate, start, wait for a real answer, print the addresses, stop all on Ctrl-C."""
-    environment = with_secrets(os.environ, Path(os.environ.get("VAGVISAREN_DATA_DIRECTORY", ROOT / "var")))
-    settings = Settings.from_environment(environment)
+    settings = local_settings()
+    environment = {**os.environ}
     (settings.data_directory / "log").mkdir(parents=True, exist_ok=True)
     train_if_needed()
     migrate(settings.database_url)
@@ -41,6 +42,15 @@ def serve_all() -> int:
         return 0
     finally:
         _stop(processes)
+
+
+def local_settings() -> Settings:
+    """The settings of this machine's own run: secrets from `var`, and in demo mode a disposal decision named so."""
+    environment = with_secrets(os.environ, Path(os.environ.get("VAGVISAREN_DATA_DIRECTORY", ROOT / "var")))
+    settings = Settings.from_environment(environment)
+    if settings.mode == "demo" and not settings.disposal_decision:
+        return replace(settings, disposal_decision="demo", cookie_secure=False)
+    return settings
 
 
 def child_environment(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -106,7 +116,8 @@ def _welcome(settings: Settings, password: str | None) -> str:
         f"Staff console: http://{settings.host}:{settings.staff_port}",
     ]
     if password:
-        lines += [f"Sign in as:    demo   one-time password: {password}"]
+        lines += [f"Sign in as:    {name}   ({role})" for name, _, role in FIRST]
+        lines += [f"One-time password for each of them: {password}"]
     lines += [f"Mode:          {settings.mode}", "Stop with Ctrl-C.", ""]
     return "\n".join(lines)
 

@@ -30,7 +30,7 @@ Parse = Callable[[str], dict[str, Any]]
 
 
 def understand_lines(source: TextIO, target: TextIO) -> None:
-    """Read `{"text": …}` lines, write one answer a line; a broken line is answered with `{"error": …}`, in its place."""
+    """Read `{"text": …}` lines, write an answer to each; a broken line gets `{"error": …}` in its place."""
     parse, catalogue = load_parser(), Catalogue.load("demo")
     for line in source:
         if line.strip():

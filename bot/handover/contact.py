@@ -109,7 +109,9 @@ def read_contact(connection: Connection, case_id: str, keys: Sequence[str]) -> C
 
 
 def rotate(connection: Connection, keys: Sequence[str]) -> int:
-    """Seal every row anew with the newest key; returns how many. After it, the older keys can be thrown away.
+    """Seal every row anew with the newest key; returns how many.
+
+    The order: give every process the new key in front of the old one, restart them, rotate, then drop the old key.
 
     Raises:
         SealError: a row that no key opens; the caller's transaction must then be rolled back, and nothing is lost.
@@ -143,8 +145,8 @@ def _phone(text: str) -> str:
         return ""
     try:
         number = phonenumbers.parse(text, "SE")
-    except phonenumbers.NumberParseException as error:
-        raise ContactError("phone", "bad_phone") from error
+    except phonenumbers.NumberParseException:
+        raise ContactError("phone", "bad_phone") from None
     # A premium-rate number would let a stranger earn on the city's call.
     premium = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE
     if premium or not phonenumbers.is_valid_number(number):

@@ -29,7 +29,7 @@ def due_at(created_at: datetime, promise_hours: int | None) -> datetime | None:
 def in_words(moment: datetime) -> str:
     """Such as "måndag 23 november kl. 14.05", in Swedish time.
 
-    In the hour that comes twice when summer time ends, the zone is said too ("kl. 02.30 (sommartid)"): else a person
+    In the hour that comes twice when summer time ends, the season is said too ("kl. 02.30 (sommartid)"): else a person
     could not know which of the two is meant.
     """
     local = _utc(moment).astimezone(STOCKHOLM)
@@ -68,4 +68,4 @@ def _comes_twice(local: datetime) -> bool:
 
 
 def _season(local: datetime) -> str:
-    return str(format_datetime(local, "zzzz", locale="sv"))
+    return str(format_datetime(local, "zzzz", locale="sv")).split()[-1]

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Column, or_, select, update
 from sqlalchemy import case as choose
-from sqlalchemy import or_, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import ColumnElement, Select
 
 from bot.handover.insertion import insert_once
 from bot.tables import cases, outbox
@@ -26,6 +28,8 @@ ALARMS = (ACUTE, *DEADLINES)
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
+# No lease and no wait reaches this far ahead: if one does, the clock has been set back, and nothing may wait for it.
+BEYOND = timedelta(minutes=6)
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,17 @@ def add(connection: Connection, case_id: str, kind: str, key: str, now: datetime
     return insert_once(connection, outbox, {**row, "delivered": [], "refused": [], "created_at": now})
 
 
+def has_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is anything to claim; a plain reading, so that an idle relay takes no write lock."""
+    return connection.execute(_due(now, 1)).first() is not None
+
+
 def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20) -> list[Notice]:
     """Take up to `limit` notices that are due and free, alarms first, for as long as the lease.
 
     The attempt is counted here, not at its end: a notice that kills its relay must wait longer each time, too.
     """
-    ids = [row.id for row in connection.execute(_due(now, limit))]
+    ids = [row.id for row in connection.execute(_due(now, limit).with_for_update(skip_locked=True))]
     if not ids:
         return []
     lease_them = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
@@ -69,36 +78,34 @@ def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, 
 
 def mark_sent(connection: Connection, notice: Notice, now: datetime) -> None:
     """Every channel took it. Holds even if the lease has run out: what is sent is sent."""
-    done = {"state": "sent", "sent_at": now, "leased_by": None, "leased_until": None, "last_error": None}
-    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**done))
+    _set(connection, notice, state="sent", sent_at=now, last_error=None)
 
 
 def mark_failed(connection: Connection, notice: Notice, worker: str, error: str, now: datetime, jitter: float) -> None:
     """Try again later; nothing happens if another relay has taken the notice over in the meantime.
 
-    `error` is a short code without any personal data, `jitter` a random number from 0 to 1.
+    `error` is a short code without any personal data, `jitter` a random number from 0 to 1. What `notice.delivered`
+    and `notice.refused` name is kept, so that the next attempt does not repeat what has already arrived.
     """
-    wait = back_off(notice.attempts, jitter)
-    later = {"leased_by": None, "leased_until": None, "next_attempt_at": now + wait, "last_error": error[:200]}
-    connection.execute(update(outbox).where(outbox.c.id == notice.id, outbox.c.leased_by == worker).values(**later))
+    later = {"next_attempt_at": now + back_off(notice.attempts, jitter), "last_error": error[:200]}
+    _set(connection, notice, outbox.c.leased_by == worker, **later)
 
 
 def mark_dead(connection: Connection, notice: Notice, error: str) -> None:
     """A channel refused it for good: it is kept for a person to look at and is not tried again by itself."""
-    dead = {"state": "dead", "leased_by": None, "leased_until": None, "last_error": error[:200]}
-    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**dead))
-
-
-def mark_channels(connection: Connection, notice: Notice, delivered: Sequence[str], refused: Sequence[str]) -> None:
-    """Remember what each channel said, so that a retry does not repeat what already arrived."""
-    said = {"delivered": list(delivered), "refused": list(refused)}
-    connection.execute(update(outbox).where(outbox.c.id == notice.id).values(**said))
+    _set(connection, notice, state="dead", last_error=error[:200])
 
 
 def make_moot(connection: Connection, case_id: str, kinds: Sequence[str] = DEADLINES) -> None:
     """Withdraw alarms that have not been sent: the person has been reached, or has taken the case back."""
     waiting = (outbox.c.case_id == case_id, outbox.c.kind.in_(kinds), outbox.c.state == "pending")
     connection.execute(update(outbox).where(*waiting).values(state="moot"))
+
+
+def dead(connection: Connection) -> list[Notice]:
+    """Every notice that a channel refused for good, oldest first: the work list of whoever mends it."""
+    ids = [row.id for row in connection.execute(select(outbox.c.id).where(outbox.c.state == "dead"))]
+    return _notices(connection, sorted(ids)) if ids else []
 
 
 def revive(connection: Connection, notice_id: int, now: datetime) -> bool:
@@ -118,12 +125,23 @@ def back_off(attempts: int, jitter: float) -> timedelta:
     return longest * (1 - jitter / 2)
 
 
-def _due(now: datetime, limit: int) -> object:
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-    waiting = (outbox.c.state == "pending", outbox.c.next_attempt_at <= now, free)
+def _due(now: datetime, limit: int) -> Select:
+    free = or_(outbox.c.leased_until.is_(None), _over(outbox.c.leased_until, now))
+    waiting = (outbox.c.state == "pending", _over(outbox.c.next_attempt_at, now), free)
     alarms_first = choose((outbox.c.kind.in_(ALARMS), 0), else_=1)
-    found = select(outbox.c.id).where(*waiting).order_by(alarms_first, outbox.c.next_attempt_at, outbox.c.id)
-    return found.limit(limit).with_for_update(skip_locked=True)
+    return (
+        select(outbox.c.id).where(*waiting).order_by(alarms_first, outbox.c.next_attempt_at, outbox.c.id).limit(limit)
+    )
+
+
+def _over(column: Column, now: datetime) -> ColumnElement:
+    return or_(column <= now, column > now + BEYOND)
+
+
+def _set(connection: Connection, notice: Notice, *conditions: object, **values: Any) -> None:
+    said = {"delivered": list(notice.delivered), "refused": list(notice.refused)}
+    free = {"leased_by": None, "leased_until": None}
+    connection.execute(update(outbox).where(outbox.c.id == notice.id, *conditions).values(**said, **free, **values))
 
 
 def _notices(connection: Connection, ids: Sequence[int]) -> list[Notice]:

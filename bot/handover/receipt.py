@@ -17,9 +17,10 @@ import re
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.engine import Connection
 
+from bot.database import UtcDateTime
 from bot.handover.record import Case, get_case
 from bot.tables import cases
 
@@ -66,7 +67,10 @@ def attach_receipt(connection: Connection, case_id: str, code: str, key: str, un
     """
     hashed = receipt_hash(code, key)
     own = or_(cases.c.receipt_hash.is_(None), cases.c.receipt_hash == hashed)
-    values = {"receipt_hash": hashed, "receipt_until": func.coalesce(cases.c.receipt_until, until)}
+    values = {
+        "receipt_hash": hashed,
+        "receipt_until": func.coalesce(cases.c.receipt_until, literal(until, UtcDateTime())),
+    }
     changed = connection.execute(update(cases).where(cases.c.id == case_id, own).values(**values))
     if not changed.rowcount:
         get_case(connection, case_id)

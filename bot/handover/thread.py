@@ -1,13 +1,13 @@
 """The thread of a case: what the person and staff write to each other. One thread per case.
 
 Nothing is sent to the person's phone or mail; they come back with their receipt. Staff get one notice for what has been
-written since they last looked, not one for each line.
+written since they last looked, not one for each line, and one more if it still stands unread after an hour.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import func, select, update
@@ -20,6 +20,9 @@ from bot.tables import cases, staff, thread_messages
 
 Sender = Literal["person", "staff"]
 
+# Staff are told again of a thread that they have not read, but not more often than this.
+QUIET = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class ThreadMessage:
@@ -31,7 +34,7 @@ class ThreadMessage:
     sender: str
     staff_id: str | None
     alias: str | None
-    text: str
+    text: str = field(repr=False)
     created_at: datetime
     read_at: datetime | None
 
@@ -53,11 +56,13 @@ def post(
     """
     _check(sender, text, staff_id)
     _hold(connection, case_id)
-    unread = sender == "person" and _has_unread(connection, case_id)
+    told = _has_fresh_unread(connection, case_id, now)
     row = {"case_id": case_id, "client_id": client_id, "sender": sender, "staff_id": staff_id, "text": text}
     written = insert_once(connection, thread_messages, {**row, "created_at": now})
     message_id = _id_of(connection, case_id, client_id if not written else None)
-    if written and sender == "person" and not unread:
+    if written and sender == "staff":
+        mark_read(connection, case_id, "staff", message_id, now)  # whoever answers has seen what they answer
+    elif written and not told:
         outbox.add(connection, case_id, outbox.PERSON_WROTE, f"{outbox.PERSON_WROTE}:{case_id}:{message_id}", now)
     return message_id
 
@@ -99,10 +104,10 @@ def _hold(connection: Connection, case_id: str) -> None:
         raise CaseError("unknown")
 
 
-def _has_unread(connection: Connection, case_id: str) -> bool:
-    of_person = thread_messages.c.case_id == case_id, thread_messages.c.sender == "person"
-    waiting = select(thread_messages.c.id).where(*of_person, thread_messages.c.read_at.is_(None)).limit(1)
-    return connection.execute(waiting).scalar() is not None
+def _has_fresh_unread(connection: Connection, case_id: str, now: datetime) -> bool:
+    unread = thread_messages.c.sender == "person", thread_messages.c.read_at.is_(None)
+    fresh = thread_messages.c.case_id == case_id, thread_messages.c.created_at > now - QUIET
+    return connection.execute(select(thread_messages.c.id).where(*unread, *fresh).limit(1)).scalar() is not None
 
 
 def _id_of(connection: Connection, case_id: str, client_id: str | None) -> int:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
+from holidays.countries import Sweden
 
 from bot.routing.words import load_words, say
 
@@ -51,15 +51,13 @@ class OpeningHours:
 
 def is_open(hours: OpeningHours | None, at: datetime) -> bool | None:
     """Whether it is open at an aware time; None: nobody knows the hours."""
-    if hours is None:
-        return None
+    if hours is None or hours.always:
+        return None if hours is None else True
     local = at.astimezone(STOCKHOLM)
     minute = local.hour * 60 + local.minute
     today, yesterday = hours.spans(local.date()), hours.spans(local.date() - timedelta(days=1))
-    return (
-        hours.always
-        or any(start <= minute < end for start, end in today)
-        or any(start <= minute + DAY_MINUTES < end for start, end in yesterday)
+    return any(start <= minute < end for start, end in today) or any(
+        start <= minute + DAY_MINUTES < end for start, end in yesterday
     )
 
 
@@ -101,7 +99,7 @@ def is_holiday(day: date) -> bool:
 
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
-    public = holidays.Sweden(years=year, include_sundays=False)
+    public = Sweden(years=year, include_sundays=False)
     midsummer = next(d for d in (date(year, 6, 20 + n) for n in range(7)) if d.weekday() == 5)
     eves = (midsummer - timedelta(days=1), date(year, 12, 24), date(year, 12, 31))
     return frozenset(public) | frozenset(eves)

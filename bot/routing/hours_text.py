@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from bot.routing.hours import DAY_MINUTES, OpeningHours, Spans
 from bot.routing.words import load_words
@@ -119,7 +120,7 @@ def _spans(text: str) -> Spans:
         return ()
     joint = load_words()["hours_text"]["and"]
     spans = tuple(sorted(_span(part.strip()) for part in text.split(f" {joint} ")))
-    if any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False)):
+    if any(before[1] > after[0] for before, after in pairwise(spans)):
         raise HoursError(text)
     return spans
 

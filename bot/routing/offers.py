@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.routing.card import card
 from bot.routing.catalogue import Catalogue
-from bot.routing.route import Outcome
-from bot.routing.talk import Choice, Heard, Saying, Talk
+from bot.routing.route import Offer, Outcome
+from bot.routing.talk import Choice, Saying, Talk
 
 CALL_BACK = Choice("utter_label_call_back", "/call_back")
 ANSWER_LATER = Choice("utter_label_answer_later", "/answer_later")
@@ -16,13 +17,24 @@ FIELDS = ("cost", "wait", "age", "hours", "where", "how", "secrecy", "signup", "
 SAME_FIELD = {"first_meeting": "how"}
 
 
-def offer_sayings(outcome: Outcome, heard: Heard, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
-    """The services of an outcome with their cards, then who can be reached this hour."""
-    said = [_offer(offer.service, offer.district, catalogue, at, index) for index, offer in enumerate(outcome.offers)]
-    said += [Saying("utter_open_now", service=line) for line in outcome.always_open]
+def offer_sayings(outcome: Outcome, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
+    """The services of an outcome with their cards, who can be reached this hour, and how to go on."""
+    said = [_offer(offer, index, catalogue, at) for index, offer in enumerate(outcome.offers)]
+    shown = {card(catalogue, offer.service, offer.district, at).phone for offer in outcome.offers}
+    said += open_now([line for line in outcome.always_open if catalogue_phone(line, catalogue, at) not in shown])
     if outcome.offers:
         said.append(Saying("utter_choose_contact", choices=contact_choices(outcome.offers[0].service, catalogue)))
     return tuple(said)
+
+
+def open_now(lines: list[str]) -> list[Saying]:
+    """The lines that answer at this hour, each with its card."""
+    return [Saying("utter_open_also" if index else "utter_open_now", service=line) for index, line in enumerate(lines)]
+
+
+def catalogue_phone(line: str, catalogue: Catalogue, at: datetime) -> str | None:
+    """The number on a line's card."""
+    return card(catalogue, line, None, at).phone
 
 
 def contact_choices(service: str, catalogue: Catalogue) -> tuple[Choice, ...]:
@@ -31,25 +43,41 @@ def contact_choices(service: str, catalogue: Catalogue) -> tuple[Choice, ...]:
     return (*ways, HOW, COST) if service != "contact_centre" else ways
 
 
-def question_sayings(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
+def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
     """The answer to a question, from the catalogue where it has one; else honestly "I do not know, ask …"."""
-    question = SAME_FIELD.get(heard.question or "", heard.question or "secrecy")
+    question = SAME_FIELD.get(question, question)
     if question not in FIELDS:
         return (Saying(f"utter_faq_{question}"),)
     if talk.service is None:
         return (Saying("utter_secrecy"),) if question == "secrecy" else ()
-    answer = catalogue.answer(talk.service, question, talk.district, at.date())
-    name = catalogue.service(talk.service).name
+    return (_from_catalogue(talk.service, question, talk.district, catalogue, at),)
+
+
+def _from_catalogue(service: str, question: str, district: str | None, catalogue: Catalogue, at: datetime) -> Saying:
+    answer = catalogue.answer(service, question, district, at.date())
+    name = catalogue.service(service).name
     if answer.text is None:
-        return (Saying("utter_answer_unknown", {"service": name}, service=talk.service, district=talk.district),)
+        asked = catalogue.whom_to_ask(service, district, at.date())
+        values = {"service": catalogue.service(asked).name}
+        return Saying("utter_answer_unknown", values, service=asked, district=district)
     sentence = "utter_answer_marked" if answer.marked else "utter_answer"
-    said = (Saying(sentence, {"service": name, "answer": answer.text}),)
-    return (*said, Saying("utter_secrecy")) if question == "secrecy" else said
+    return Saying(sentence, {"service": name, "answer": answer.text})
 
 
-def _offer(service: str, district: str | None, catalogue: Catalogue, at: datetime, index: int) -> Saying:
-    entry = catalogue.service(service)
-    promised = catalogue.promise_hours(service, at.date())
-    sentence = "utter_offer_promise" if promised else "utter_offer" if index == 0 else "utter_offer_also"
-    values = {"name": entry.name, "what": catalogue.text(service, "what", at.date()), "hours": promised or ""}
-    return Saying(sentence, values, service=service, district=district)
+def _offer(offer: Offer, index: int, catalogue: Catalogue, at: datetime) -> Saying:
+    promised = catalogue.promise_hours(offer.service, at.date())
+    values = {
+        "name": catalogue.service(offer.service).name,
+        "what": catalogue.text(offer.service, "what", at.date()),
+        "hours": promised or "",
+    }
+    return Saying(_offer_sentence(offer, index, promised, catalogue, at), values, (), offer.service, offer.district)
+
+
+def _offer_sentence(offer: Offer, index: int, promised: int | None, catalogue: Catalogue, at: datetime) -> str:
+    if offer.reason == "no_known_phone":
+        return "utter_offer_through"
+    if promised:
+        marked = catalogue.promise_marked(offer.service, at.date())
+        return "utter_offer_promise_marked" if marked else "utter_offer_promise"
+    return "utter_offer_also" if index else "utter_offer"

@@ -1,7 +1,7 @@
 """The steps of a talk, one for each action: what was heard and remembered → what is said and remembered.
 
-Pure: the time is an argument, the catalogue is a value. The order inside a step is the order in which a wise social worker
-would speak: danger first, then the answer, then one question.
+Pure: the time is an argument, the catalogue is a value. The order inside a step is the order in which a wise social
+worker would speak: danger first, then the answer, then one question.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.routing.catalogue import Catalogue
-from bot.routing.offers import contact_choices, offer_sayings, question_sayings
+from bot.routing.offers import contact_choices, offer_sayings, open_now, question_sayings
 from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
 
@@ -28,8 +28,8 @@ def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) ->
         return _which_part(after, heard, catalogue)
     if after.need is None:
         return ask_topic(after)
-    first = question_sayings(after, heard, catalogue, at) if heard.question else ()
-    turn = _routed(after, heard, catalogue, at, corrected=talk.role is not None and after.role != talk.role)
+    turn = _routed(after, catalogue, at, corrected=talk.role is not None and after.role != talk.role)
+    first = question_sayings(turn.talk, heard.question, catalogue, at) if heard.question else ()
     return replace(turn, sayings=(*first, *turn.sayings))
 
 
@@ -38,8 +38,7 @@ def continue_talk(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     if heard.question and not _tells(heard):
         return answer_question(talk, heard, catalogue, at)
     if talk.asked in ("age", "place") and heard.intent in ("dont_know", "wont_say", "deny"):
-        withheld = replace(talk, asked=None, **{f"{talk.asked}_withheld": True})
-        return _routed(withheld, heard, catalogue, at)
+        return _routed(_withheld(talk), catalogue, at)
     if _tells(heard) and (talk.need or talk.kept):
         return answer_need(replace(talk, need=talk.need or talk.kept, kept=None), heard, catalogue, at)
     if heard.intent == "affirm" and talk.kept:
@@ -54,10 +53,11 @@ def continue_talk(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
 def answer_question(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A question about the service in the talk, or one of the questions that people really ask."""
     service = heard.service_named or talk.service
-    if service is None and heard.question in SERVICE_QUESTIONS:
+    question = heard.asks or "secrecy"
+    if service is None and question in SERVICE_QUESTIONS:
         return ask_topic(talk)
     after = replace(talk, service=service, misses=0)
-    return Turn(question_sayings(after, heard, catalogue, at), after)
+    return Turn(question_sayings(after, question, catalogue, at), after)
 
 
 def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
@@ -97,7 +97,7 @@ def offer_human(talk: Talk, catalogue: Catalogue, at: datetime) -> Turn:
     outcome = route(Situation(need="human", age=talk.age, role=talk.role, district=talk.district), catalogue, at)
     service = after.service or "contact_centre"
     said = [Saying("utter_human", service=service, district=talk.district)]
-    said += [Saying("utter_open_now", service=line) for line in outcome.always_open]
+    said += open_now(list(outcome.always_open))
     said.append(Saying("utter_choose_contact", choices=contact_choices(service, catalogue)))
     return Turn(tuple(said), after)
 
@@ -134,10 +134,16 @@ def absorb(talk: Talk, heard: Heard) -> Talk:
     )
 
 
-SERVICE_QUESTIONS = ("cost", "wait", "age", "hours", "where", "how", "secrecy", "signup", "language", "first_meeting")
+def _withheld(talk: Talk) -> Talk:
+    """The talk with what was asked for taken as not to be told: it is not asked for again."""
+    age, place = talk.asked == "age" or talk.age_withheld, talk.asked == "place" or talk.place_withheld
+    return replace(talk, asked=None, age_withheld=age, place_withheld=place)
 
 
-def _routed(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime, corrected: bool = False) -> Turn:
+SERVICE_QUESTIONS = ("cost", "wait", "age", "hours", "where", "how", "signup", "language", "first_meeting")
+
+
+def _routed(talk: Talk, catalogue: Catalogue, at: datetime, corrected: bool = False) -> Turn:
     situation = Situation(
         need=talk.need or "other_city",
         age=talk.age,
@@ -153,7 +159,7 @@ def _routed(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime, correc
     if outcome.ask == "age" or (outcome.ask and not outcome.offers):
         asking = Saying(f"utter_ask_{outcome.ask}", choices=UNKNOWN)
         return Turn((*first, Saying(_intro(talk)), asking), after)
-    said = (*first, Saying(_intro(talk)), *offer_sayings(outcome, heard, catalogue, at))
+    said = (*first, Saying(_intro(talk)), *offer_sayings(outcome, catalogue, at))
     if outcome.ask:
         said = (*said, Saying(f"utter_ask_{outcome.ask}", choices=UNKNOWN))
     return Turn(said, after)
@@ -167,7 +173,7 @@ def _intro(talk: Talk) -> str:
 def _elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     outcome = route(Situation(need=talk.need or "other_city", age=talk.age, role=talk.role), catalogue, at)
     said = [Saying("utter_other_municipality", {"municipality": heard.municipality or ""})]
-    said += [Saying("utter_open_now", service=line) for line in outcome.always_open]
+    said += open_now(list(outcome.always_open))
     return Turn(tuple(said), replace(talk, asked=None))
 
 

@@ -1,7 +1,7 @@
 """What the assistant remembers of a talk, what it heard, and what it says: the values that every step works on.
 
-The dialogue has no forms: each message is read in the light of `Talk.asked`, and any need, urgent or not, is heard at any
-time. Rasa keeps a `Talk` as slots between two messages.
+The dialogue has no forms: each message is read in the light of `Talk.asked`, and any need, urgent or not, is heard at
+any time. Rasa keeps a `Talk` as slots between two messages.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ TOPICS = (
 class Talk:
     """The state of one conversation; every field is a slot of the same name in domain.yml.
 
-    `asked` is what the last answer asked for: age, place, topic, or None. `kept` is the topic that waits while danger is
-    spoken of. `misses` counts answers in a row that did not understand.
+    `asked` is what the last answer asked for: age, place, topic, or None. `kept` is the topic that waits while danger
+    is spoken of. `misses` counts answers in a row that did not understand.
     """
 
     need: str | None = None
@@ -73,6 +73,15 @@ class Heard:
     substance: str | None = None
     question: str | None = None
     service_named: str | None = None
+
+    @property
+    def asks(self) -> str | None:
+        """What is asked: found by the rules in the text, else what the intent says."""
+        if self.question:
+            return self.question
+        if self.intent and self.intent.startswith("ask_"):
+            return self.intent.removeprefix("ask_")
+        return "secrecy" if self.intent == "confidentiality" else None
 
     @classmethod
     def from_parse(cls, parse_data: Mapping[str, Any]) -> Heard:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 CASES = "cases"
 CONVERSATIONS = "conversations"
@@ -39,6 +40,12 @@ class Member:
     role: str
     services: tuple[str, ...] = ()
     must_change_password: bool = False
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Member:
+        """From a row of the table `staff`."""
+        fields = {name: row[name] for name in ("id", "name", "alias", "role", "must_change_password")}
+        return cls(**fields, services=tuple(row["services"]))
 
     def holds(self, permission: str) -> bool:
         """Whether the role gives the permission; an unknown role gives none."""

@@ -92,7 +92,7 @@ def sign_in(engine: Engine, passwords: Passwords, name: str, password: str, now:
         record(connection, account["id"], "sign_in" if right else "sign_in_refused", now)
         if right:
             _welcome(connection, passwords, account, password)
-    return _member(account) if right else None
+    return Member.from_row(account) if right else None
 
 
 def delay_after(failures: int) -> timedelta:
@@ -100,7 +100,8 @@ def delay_after(failures: int) -> timedelta:
     if failures < FREE_ATTEMPTS:
         return timedelta(0)
     doublings = min(failures - FREE_ATTEMPTS, 12)
-    return min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    longest: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    return longest
 
 
 def change_password(connection: Connection, passwords: Passwords, staff_id: str, new: str, now: datetime) -> None:
@@ -176,8 +177,3 @@ def _set_password(connection: Connection, passwords: Passwords, staff_id: str, n
     reset = {"failed_sign_ins": 0, "locked_until": None}
     connection.execute(update(staff).where(staff.c.id == staff_id).values(**values, **reset))
     connection.execute(staff_sessions.delete().where(staff_sessions.c.staff_id == staff_id))
-
-
-def _member(account: Mapping[str, Any]) -> Member:
-    fields = {name: account[name] for name in ("id", "name", "alias", "role", "must_change_password")}
-    return Member(**fields, services=tuple(account["services"]))

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.tables import audit, cases, staff
 
 PAGE_LENGTH = 50
-CASE_EVENTS = ("take", "contact_attempt", "first_contact", "reply", "close", "read_contact")
+CASE_EVENTS = ("take", "release", "read_contact", "contact_attempt", "first_contact", "reply", "close", "register")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Passwords:
-    """Hashes and checks. Each check takes 64 MB, so only a few run at once: a flood of sign-ins cannot fill the memory."""
+    """Hashes and checks. Each check takes 64 MB, so only a few run at once: a flood of sign-ins fills no memory."""
 
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     gate: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))

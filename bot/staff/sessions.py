@@ -31,6 +31,11 @@ class Session:
     csrf: str
     member: Member
     ends_at: datetime
+    seen_at: datetime
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it is time to note that the person is active: once a minute, so that reading does not write."""
+        return now - self.seen_at >= TOUCH_EVERY
 
 
 def open_session(connection: Connection, staff_id: str, key: str, now: datetime) -> str:
@@ -44,24 +49,21 @@ def open_session(connection: Connection, staff_id: str, key: str, now: datetime)
 
 def find_session(connection: Connection, token: str, key: str, now: datetime) -> Session | None:
     """The session of a cookie, or None when it is unknown, too old, or its person's account is closed."""
-    joined = select(staff, staff_sessions).join(staff, staff.c.id == staff_sessions.c.staff_id)
-    wanted = joined.where(staff_sessions.c.token_hash == keyed_hash(token, key), staff.c.disabled_at.is_(None))
-    row = connection.execute(wanted).one_or_none()
-    if row is None:
+    mine = staff_sessions.c
+    times = (mine.created_at.label("began_at"), mine.last_seen_at.label("seen_at"))
+    joined = select(staff, mine.token_hash, mine.csrf, *times).join(staff, staff.c.id == mine.staff_id)
+    wanted = joined.where(mine.token_hash == keyed_hash(token, key), staff.c.disabled_at.is_(None))
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None or now >= min(row["seen_at"] + IDLE, row["began_at"] + LONGEST):
         return None
-    seen, began = row._mapping[staff_sessions.c.last_seen_at], row._mapping[staff_sessions.c.created_at]
-    if now >= min(seen + IDLE, began + LONGEST):
-        return None
-    fields = {name: row._mapping[staff.c[name]] for name in ("id", "name", "alias", "role", "must_change_password")}
-    member = Member(**fields, services=tuple(row.services))
-    return Session(row.token_hash, row.csrf, member, min(now + IDLE, began + LONGEST))
+    ends_at = min(now + IDLE, row["began_at"] + LONGEST)
+    return Session(row["token_hash"], row["csrf"], Member.from_row(row), ends_at, row["seen_at"])
 
 
 def touch(connection: Connection, session: Session, now: datetime) -> None:
-    """Note that the person is active; at most once a minute, so that reading does not become writing."""
-    stale = staff_sessions.c.last_seen_at < now - TOUCH_EVERY
+    """The person has just clicked: the idle time begins anew."""
     mine = staff_sessions.c.token_hash == session.token_hash
-    connection.execute(update(staff_sessions).where(mine, stale).values(last_seen_at=now))
+    connection.execute(update(staff_sessions).where(mine).values(last_seen_at=now))
 
 
 def end_session(connection: Connection, session: Session) -> None:

@@ -29,7 +29,7 @@ LENGTH_LIMIT = 2_000
 BUTTON_FIELDS = ("label", "payload")
 
 
-class Collected(OutputChannel):  # type: ignore[misc]
+class Collected(OutputChannel):
     """Keeps each utterance whole: text, buttons and custom data are one message, not three."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Collected(OutputChannel):  # type: ignore[misc]
         )
 
 
-class DoorChannel(InputChannel):  # type: ignore[misc]
+class DoorChannel(InputChannel):
     """Named by dotted path in deploy/credentials.yml."""
 
     @classmethod
@@ -70,29 +70,29 @@ class DoorChannel(InputChannel):  # type: ignore[misc]
         secret = Settings.from_environment().inner_secret
         routes = Blueprint("door", "bot.understanding.channel")
 
-        @routes.middleware("request")  # type: ignore[misc]
+        @routes.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
             given = request.headers.get(SECRET_HEADER, "")
             allowed = hmac.compare_digest(given.encode(), secret.encode())
             return None if allowed else response.json({"error": "unauthorised"}, 401)
 
-        @routes.listener("after_server_start")  # type: ignore[misc]
+        @routes.listener("after_server_start")
         async def prepare(app: Any, _loop: Any) -> None:
             prepare_agent(app.ctx.agent)
             _check_replies_once()
 
-        @routes.get("/ready")  # type: ignore[misc]
+        @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
             agent = request.app.ctx.agent
             if not agent.is_ready():
                 return response.json({"error": "no model"}, 503)
             return response.json({"model": agent.processor.model_filename})
 
-        @routes.post("/message")  # type: ignore[misc]
+        @routes.post("/message")
         async def message(request: Request) -> HTTPResponse:
             return await _answer(request, on_new_message)
 
-        @routes.delete("/conversations/<conversation_id:str>")  # type: ignore[misc]
+        @routes.delete("/conversations/<conversation_id:str>")
         async def forget(request: Request, conversation_id: str) -> HTTPResponse:
             await request.app.ctx.agent.tracker_store.delete(conversation_id)
             return response.empty(204)

@@ -8,20 +8,28 @@ A phrase is folded words with a blank between:
     "andas inte"    quoted: nothing between
     _               exactly one word, whatever it is
 
-Files of rules are YAML, so that someone who reads Swedish and no Python can mend them.
+Files of rules are YAML, so that someone who reads Swedish and no Python can mend them. A handful of phrases is tried one
+by one with `first_match`; hundreds go into a `PhraseBook`, which tries only those whose rarest word stands in the text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.text import fold
 
 _TOKEN = re.compile(r'"[^"]+"|\([^)]*\)\*?|\S+')
+_WORD = re.compile(r"\w+")
 _GAP = r"\W+(?:\w+\W+){0,2}?"
 _TIGHT = r"\W+"
+# Words that stand in almost every message: a phrase is never looked up by one of these.
+_EVERYWHERE = frozenset(
+    "jag du han hon hen vi ni de dom det den en ett min mitt mina mig sig att och men som i pa av for till med om ar e har"
+    " hade var inte kan ska vill far nar hur vad hans hennes sin sitt nu da sa man".split()
+)
 
 
 class PhraseError(ValueError):
@@ -47,6 +55,84 @@ def first_match(phrases: Iterable[str], folded: str) -> str | None:
         if found:
             return found.group()
     return None
+
+
+@dataclass(frozen=True)
+class PhraseBook:
+    """Many phrases, each under a name, searched together.
+
+    `words` and `beginnings` say for a word of the text, or the beginning of one, which entries are worth trying.
+    """
+
+    entries: tuple[tuple[str, re.Pattern[str]], ...]
+    words: Mapping[str, tuple[int, ...]]
+    beginnings: Mapping[str, tuple[int, ...]]
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, phrases: Mapping[str, Iterable[str]]) -> PhraseBook:
+        """Build from name → phrases; the order is kept.
+
+        Raises:
+            PhraseError: a phrase cannot be compiled.
+        """
+        entries: list[tuple[str, re.Pattern[str]]] = []
+        index: dict[bool, dict[str, list[int]]] = {False: {}, True: {}}
+        for name, group in phrases.items():
+            for phrase in group:
+                for key, begins in _anchor(phrase):
+                    index[begins].setdefault(key, []).append(len(entries))
+                entries.append((name, compile_phrase(phrase)))
+        words, beginnings = ({key: tuple(ids) for key, ids in index[kind].items()} for kind in (False, True))
+        return cls(tuple(entries), words, beginnings, tuple(sorted({len(key) for key in beginnings})))
+
+    def find(self, folded: str) -> Iterator[tuple[str, re.Match[str]]]:
+        """Name and match of each phrase that stands in the folded text, in the order of the book."""
+        for entry in sorted(self._candidates(folded)):
+            name, pattern = self.entries[entry]
+            match = pattern.search(folded)
+            if match:
+                yield name, match
+
+    def first(self, folded: str) -> str | None:
+        """The name of the first phrase of the book that stands in the folded text, or None."""
+        return next((name for name, _ in self.find(folded)), None)
+
+    def _candidates(self, folded: str) -> set[int]:
+        candidates: set[int] = set()
+        for word in set(_WORD.findall(folded)):
+            candidates.update(self.words.get(word, ()))
+            for length in self.lengths:
+                if length > len(word):
+                    break
+                candidates.update(self.beginnings.get(word[:length], ()))
+        return candidates
+
+
+def _anchor(phrase: str) -> list[tuple[str, bool]]:
+    """The piece of a phrase that is rarest in ordinary text: its words, each with whether it is only a beginning."""
+    compile_phrase(phrase)
+    tokens = [part for token in _TOKEN.findall(fold(phrase)) for part in _TOKEN.findall(token.strip('"'))]
+    pieces = [_alternatives(token) for token in tokens if token != "_"]
+    if not pieces:
+        raise PhraseError(f"'{phrase}' is not a phrase: it needs at least one word.")
+    return max(pieces, key=_rarity)
+
+
+def _alternatives(token: str) -> list[tuple[str, bool]]:
+    inner, open_end = (token.strip("(").rstrip("*)"), token.endswith("*")) if token.startswith("(") else (token, False)
+    found = []
+    for part in inner.split("|"):
+        words = _WORD.findall(part)
+        # In `(fran taget)*` only the last word is open-ended; the longest word is the one to look for.
+        begins = [False] * (len(words) - 1) + [open_end or part.endswith("*")]
+        found.append(max(zip(words, begins, strict=True), key=lambda pair: len(pair[0]), default=("", True)))
+    return found
+
+
+def _rarity(piece: list[tuple[str, bool]]) -> float:
+    weakest = min(0 if word in _EVERYWHERE else len(word) - 2 * begins for word, begins in piece)
+    return weakest - len(piece) / 10
 
 
 def _piece(token: str) -> str:

@@ -27,7 +27,7 @@ from bot.tables import trackers
 KEPT_TURNS = 2
 
 
-class OneRowTrackerStore(TrackerStore):  # type: ignore[misc]
+class OneRowTrackerStore(TrackerStore):
     """Named by dotted path in deploy/endpoints.yml."""
 
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:

@@ -1,0 +1,128 @@
+"""The rounds of a relay: deliver, watch, delete, and a sign of life; each repeats until the relay is stopped.
+
+The heartbeat is written only while every round still gets its work done: a relay that breathes but no longer sends
+would be worse than a dead one, because nobody would look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from bot.database import transaction
+from bot.handover.delivery import Courier
+from bot.handover.disposal import purge
+from bot.handover.heartbeat import beat
+from bot.handover.watch import watch
+from bot.settings import Settings
+
+PROCESS = "relay"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often things happen, in seconds. `lease` exceeds `patience`, and stays under a minute: what a killed relay
+    had in its hands is sent by the next one within 60 seconds."""
+
+    deliver: float = 1
+    watch: float = 10
+    purge: float = 3600
+    beat: float = 5
+    patience: float = 20
+    lease: float = 45
+
+
+@dataclass
+class Round:
+    """Something done every so many seconds. `step` returns True when there is more to do at once.
+
+    `alive_for` is how many seconds after its last success the round still counts as alive.
+    """
+
+    name: str
+    every: float
+    alive_for: float
+    step: Callable[[], Awaitable[bool]]
+    succeeded: float = field(default_factory=time.monotonic)
+
+    async def repeat(self, stop: asyncio.Event) -> None:
+        """Until `stop`; an error is told and tried again, it never ends the round."""
+        while not stop.is_set():
+            if not await self._once():
+                await _pause(stop, self.every)
+
+    def is_alive(self) -> bool:
+        """Whether it got its work done lately; counted on a clock that nobody can set back."""
+        return time.monotonic() - self.succeeded <= self.alive_for
+
+    async def _once(self) -> bool:
+        try:
+            more = await self.step()
+        except Exception as error:  # the database may be away for a while: the round waits for it
+            # Only the kind of error: its text may hold parameters.
+            log.error("round_failed", round=self.name, error=type(error).__name__)
+            return False
+        self.succeeded = time.monotonic()
+        return more
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The rounds of one relay process."""
+
+    engine: Engine
+    settings: Settings
+    courier: Courier
+    clock: Callable[[], datetime]
+    pace: Pace
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; what is in hand is finished first."""
+        work = [
+            Round("deliver", self.pace.deliver, 60, self.courier.deliver),
+            Round("watch", self.pace.watch, 60 + self.pace.watch, self._watch),
+            Round("purge", self.pace.purge, 600 + 2 * self.pace.purge, self._purge),
+        ]
+
+        async def sign_of_life() -> bool:
+            if all_alive(work):
+                await asyncio.to_thread(self._beat)
+            return False
+
+        pulse = Round("beat", self.pace.beat, 60, sign_of_life)
+        await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
+
+    async def _watch(self) -> bool:
+        await asyncio.to_thread(watch, self.engine, self.clock())
+        return False
+
+    async def _purge(self) -> bool:
+        await asyncio.to_thread(purge, self.engine, self.settings, self.clock())
+        return False
+
+    def _beat(self) -> None:
+        with transaction(self.engine) as connection:
+            beat(connection, PROCESS, self.clock())
+
+
+def all_alive(rounds: Sequence[Round]) -> bool:
+    """Whether every round is; says which one is not."""
+    for each in rounds:
+        if not each.is_alive():
+            log.error("round_stuck", round=each.name)
+    return all(each.is_alive() for each in rounds)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except asyncio.TimeoutError:
+        return

@@ -1,0 +1,55 @@
+"""Watching the promises: each stage that a case without first contact reaches becomes one notice, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import Select
+
+from bot.database import reading, transaction
+from bot.handover import outbox
+from bot.handover.deadline import MISSED, alarm_stage
+from bot.handover.record import Case, from_row
+from bot.tables import cases
+from bot.tables import outbox as rows
+
+log = structlog.get_logger(__name__)
+
+
+def watch(engine: Engine, now: datetime) -> int:
+    """Add the alarms that are due; returns how many are new. Repeating it, or two relays doing it, adds none twice."""
+    with reading(engine) as connection:
+        due = _missing(connection, now)
+    if not due:
+        return 0
+    with transaction(engine) as connection:
+        return sum(_add(connection, case, stage, now) for case, stage in due)
+
+
+def _missing(connection: Connection, now: datetime) -> list[tuple[Case, str]]:
+    known = set(connection.execute(_waiting(rows.c.key).join(rows, rows.c.case_id == cases.c.id)).scalars())
+    waiting = [from_row(row) for row in connection.execute(_waiting(cases).order_by(cases.c.due_at))]
+    staged = [(case, alarm_stage(case.created_at, case.due_at, now)) for case in waiting]
+    return [(case, stage) for case, stage in staged if stage is not None and _key(case, stage) not in known]
+
+
+def _waiting(*what: object) -> Select:
+    unreached = cases.c.contacted_at.is_(None), cases.c.due_at.is_not(None), cases.c.state.in_(("open", "taken"))
+    return select(*what).select_from(cases).where(*unreached)
+
+
+def _add(connection: Connection, case: Case, stage: str, now: datetime) -> bool:
+    # Asked once more inside the writing transaction: somebody may have reached the person a moment ago.
+    still = select(cases.c.id).where(cases.c.id == case.id, cases.c.contacted_at.is_(None)).with_for_update()
+    if connection.execute(still).scalar() is None or not outbox.add(connection, case.id, stage, _key(case, stage), now):
+        return False
+    tell = log.error if stage == MISSED else log.warning
+    tell("promise_alarm", reference=case.reference, stage=stage)
+    return True
+
+
+def _key(case: Case, stage: str) -> str:
+    return f"{stage}:{case.id}"

@@ -1,0 +1,161 @@
+"""What staff do with a case: take it, see how to reach the person, write, state the first contact, close it.
+
+Every act goes the same way: the case must be one's own service's, the form must be right, the act and its line in the
+log are one transaction, and then the browser is sent back to the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from sqlalchemy.engine import Connection
+
+from bot.database import transaction
+from bot.handover import case as handed
+from bot.handover import thread
+from bot.handover.case import Case, CaseError, How
+from bot.handover.contact import read_contact
+from bot.handover.thread import ThreadMessage
+from bot.staff.audit import record
+from bot.staff.cases import case_page, own_case
+from bot.staff.parts import Desk
+from bot.staff.reasons import reason_problem
+from bot.staff.web import Answer, Redirect, Visit
+
+LONGEST_MESSAGE = 2_000
+AFTER_CONTACT = ("support", "declined")
+"""Outcomes that say that somebody has talked with the person: not without a first contact."""
+REFUSALS = {"taken": "already_taken", "over": "not_open", "how": "no_how"}
+
+Check = Callable[[Desk, Connection, Visit, Case], Mapping[str, str]]
+Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail."""
+
+    action: str
+    notice: str
+    step: Step
+    check: Check | None = None
+    anchor: str = ""
+
+
+def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
+    """The page function of an act."""
+
+    def handle(desk: Desk, visit: Visit) -> Answer:
+        with transaction(desk.engine) as connection:
+            case = own_case(connection, visit)
+            problems = act.check(desk, connection, visit, case) if act.check else {}
+            if not problems:
+                try:
+                    detail = act.step(connection, visit, case)
+                except CaseError as error:
+                    problems = {"case": REFUSALS.get(error.code, "not_open")}
+            if problems:
+                record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
+                return case_page(connection, visit, own_case(connection, visit), problems)
+            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, detail=detail)
+        return Redirect(f"/arenden/{case.id}?klart={act.notice}{act.anchor}")
+
+    return handle
+
+
+def show_contact(desk: Desk, visit: Visit) -> Answer:
+    """The contact details, in the answer to this form alone: no address leads to them, a reload asks again."""
+    reason = visit.form.one("reason")
+    with transaction(desk.engine) as connection:
+        case = own_case(connection, visit)
+        problem = reason_problem(reason)
+        if problem:
+            return case_page(connection, visit, case, {"reason": problem})
+        record(connection, visit.member.id, "read_contact", visit.now, case_id=case.id, reason=reason)
+        contact = read_contact(connection, case.id, desk.encryption_keys)
+        return case_page(connection, visit, case, {} if contact else {"case": "no_contact"}, contact)
+
+
+def _take(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    handed.take(connection, case.id, visit.member.id, visit.now)
+    return {}
+
+
+def _release(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    handed.release(connection, case.id, visit.member.id)
+    return {}
+
+
+def _first_contact(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    how: Any = visit.form.one("how")
+    handed.record_first_contact(connection, case.id, visit.member.id, how, visit.now)
+    return {"how": how}
+
+
+def _check_contact(_desk: Desk, connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    how = visit.form.one("how")
+    if how not in get_args(How):
+        return {"how": "no_how"}
+    if how == "thread" and not has_reached(thread.messages(connection, case.id)):
+        return {"how": "unread_thread"}
+    return {} if visit.form.one("reached") else {"reached": "not_confirmed"}
+
+
+def has_reached(written: list[ThreadMessage]) -> bool:
+    """Whether the person has read what staff wrote, or answered it: that we wrote is an attempt, not a contact."""
+    ours = [message for message in written if message.sender == "staff"]
+    answered = bool(ours) and any(m.sender == "person" and m.id > ours[0].id for m in written)
+    return answered or any(message.read_at for message in ours)
+
+
+def _attempt(_connection: Connection, visit: Visit, _case: Case) -> Mapping[str, Any]:
+    return {"how": visit.form.one("how")}
+
+
+def _check_attempt(_desk: Desk, _connection: Connection, visit: Visit, _case: Case) -> Mapping[str, str]:
+    return {} if visit.form.one("how") in get_args(How) else {"how": "no_how"}
+
+
+def _reply(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    text, client_id = visit.form.one("text"), visit.form.one("message_id")[:36] or None
+    written = thread.post(connection, case.id, "staff", text, visit.now, visit.member.id, client_id)
+    return {"message": written}
+
+
+def _check_reply(_desk: Desk, _connection: Connection, visit: Visit, _case: Case) -> Mapping[str, str]:
+    length = len(visit.form.one("text"))
+    if length == 0:
+        return {"text": "no_text"}
+    return {"text": "long_text"} if length > LONGEST_MESSAGE else {}
+
+
+def _close(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    outcome = visit.form.one("outcome")
+    handed.close(connection, case.id, visit.member.id, outcome, visit.now)
+    return {"outcome": outcome}
+
+
+def _check_close(desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    outcome = visit.form.one("outcome")
+    if outcome not in desk.words.all("outcome"):
+        return {"outcome": "no_outcome"}
+    return {"outcome": "needs_contact"} if outcome in AFTER_CONTACT and case.contacted_at is None else {}
+
+
+def _register(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    handed.mark_registered(connection, case.id, visit.now)
+    return {}
+
+
+ACTS: Mapping[str, Act] = {
+    "ta": Act("take", "taken", _take),
+    "lamna": Act("release", "released", _release),
+    "forsta-kontakt": Act("first_contact", "contacted", _first_contact, _check_contact),
+    "forsok": Act("contact_attempt", "attempted", _attempt, _check_attempt),
+    "svara": Act("reply", "replied", _reply, _check_reply),
+    "avsluta": Act("close", "closed", _close, _check_close),
+    "registrera": Act("register", "registered", _register),
+}
+"""The last part of the address → the act."""

@@ -1,0 +1,191 @@
+"""The stored talks with the assistant, as staff may see them: masked text and what was understood. Only read here.
+
+A session that was opened with a receipt holds no talk with the assistant, only a case's thread: it is never found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
+
+from bot.staff.access import is_sensitive
+from bot.tables import cases, conversations, messages
+
+PAGE_LENGTH = 50
+TALKERS = ("person", "bot")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message; `heard` is what was understood of it (only on the person's), `choices` the buttons under it."""
+
+    id: int
+    sender: str
+    text: str
+    at: datetime
+    masked: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    service: str | None = None
+    urgent: str | None = None
+    case_id: str | None = None
+    heard: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A talk as the list shows it: never its words. `unsure` is the lowest confidence of its messages."""
+
+    id: str
+    began_at: datetime
+    length: int
+    needs: tuple[str, ...]
+    decisions: tuple[str, ...]
+    unsure: float | None
+    urgent: tuple[str, ...]
+    handed_over: bool
+    sensitive: bool
+    is_test: bool
+
+
+@dataclass(frozen=True)
+class TalkFilter:
+    """What the list is narrowed to; None is "all". `page` counts from 1."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    need: str | None = None
+    decision: str | None = None
+    urgent: bool = False
+    tests: bool = False
+    page: int = 1
+
+
+def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[Summary], bool]:
+    """A page of talks, newest first, and whether there are more."""
+    start = (wanted.page - 1) * PAGE_LENGTH
+    query = _filtered(wanted).order_by(conversations.c.created_at.desc(), conversations.c.id)
+    found = connection.execute(query.offset(start).limit(PAGE_LENGTH + 1)).mappings().all()
+    return _summaries(connection, found[:PAGE_LENGTH]), len(found) > PAGE_LENGTH
+
+
+def find_talk(connection: Connection, conversation_id: str) -> Summary | None:
+    """One talk, or None: purged, deleted by the person, or not a talk with the assistant."""
+    only = conversations.c.id == conversation_id, conversations.c.case_id.is_(None)
+    found = connection.execute(select(conversations).where(*only)).mappings().all()
+    return next(iter(_summaries(connection, found)), None)
+
+
+def lines(connection: Connection, conversation_id: str) -> list[Line]:
+    """The messages of a talk, oldest first, each of the person's with what was understood."""
+    rows = _messages(connection, [conversation_id])
+    heard = heard_by_message(rows)
+    return [_line(row, heard.get(row["id"])) for row in rows]
+
+
+def shared_lines(connection: Connection, conversation_id: str, until: datetime) -> list[Line]:
+    """What was said up to the moment when the person chose to share it; nothing of what the machine made of it."""
+    return [_line(row, None) for row in _messages(connection, [conversation_id]) if row["created_at"] <= until]
+
+
+def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    """Id of the person's message → what was understood, whether it is stored there or on the answer."""
+    on_answers = {row["reply_to"]: row["understood"] for row in reversed(rows) if row["reply_to"] and row["understood"]}
+    people = [row for row in rows if row["sender"] == "person"]
+    both = {row["id"]: row["understood"] or on_answers.get(row["id"]) for row in people}
+    return {id_: heard for id_, heard in both.items() if heard}
+
+
+def _filtered(wanted: TalkFilter) -> Select:
+    kind = conversations.c.is_test.is_(wanted.tests), conversations.c.case_id.is_(None)
+    query = select(conversations).where(*kind)
+    if wanted.since:
+        query = query.where(conversations.c.created_at >= wanted.since)
+    if wanted.until:
+        query = query.where(conversations.c.created_at < wanted.until)
+    if wanted.need:
+        query = query.where(_some_message(messages.c.understood["need"].as_string() == wanted.need))
+    if wanted.decision:
+        query = query.where(_some_message(messages.c.understood["decision"].as_string() == wanted.decision))
+    if wanted.urgent:
+        heard = messages.c.understood["urgent"].as_string().is_not(None)
+        query = query.where(_some_message(or_(messages.c.urgent.is_not(None), heard)))
+    return query
+
+
+def _some_message(condition: Any) -> Any:
+    return exists(select(messages.c.id).where(and_(messages.c.conversation_id == conversations.c.id, condition)))
+
+
+def _messages(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    of_talks = messages.c.conversation_id.in_(ids), messages.c.sender.in_(TALKERS)
+    return list(connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings())
+
+
+def _summaries(connection: Connection, talks: Sequence[Mapping[str, Any]]) -> list[Summary]:
+    ids = [talk["id"] for talk in talks]
+    said = _by_talk(_messages(connection, ids), "conversation_id")
+    of_talks = select(cases.c.conversation_id, cases.c.need, cases.c.service).where(cases.c.conversation_id.in_(ids))
+    handed = _by_talk(connection.execute(of_talks).mappings(), "conversation_id")
+    return [_summary(talk, said.get(talk["id"], []), handed.get(talk["id"], [])) for talk in talks]
+
+
+def _by_talk(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, list[Mapping[str, Any]]]:
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row[column], []).append(row)
+    return grouped
+
+
+def _summary(
+    talk: Mapping[str, Any], said: Sequence[Mapping[str, Any]], handed: Sequence[Mapping[str, Any]]
+) -> Summary:
+    heard = list(heard_by_message(said).values())
+    people = [row for row in said if row["sender"] == "person"]
+    sure = [h["confidence"] for h in heard if isinstance(h.get("confidence"), int | float)]
+    return Summary(
+        id=talk["id"],
+        began_at=talk["created_at"],
+        length=len(people),
+        needs=_distinct(h.get("need") for h in heard),
+        decisions=_distinct(h.get("decision") for h in heard),
+        unsure=min(sure, default=None),
+        urgent=_distinct([*(row["urgent"] for row in said), *(h.get("urgent") for h in heard)]),
+        handed_over=bool(handed),
+        sensitive=len(heard) < len(people) or _touches_sensitive(heard, said, handed),
+        is_test=talk["is_test"],
+    )
+
+
+def _touches_sensitive(
+    heard: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], handed: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whatever was understood, guessed at, offered or handed over counts: rather one question too many."""
+    guessed = [need for h in heard for need in (h.get("need"), *(h.get("choices") or ()))]
+    offered = [(row["service"] or {}).get("id") for row in said] + [h.get("service") for h in heard]
+    needs, services = [*guessed, *(c["need"] for c in handed)], [*offered, *(c["service"] for c in handed)]
+    return is_sensitive(_distinct(needs), _distinct(services))
+
+
+def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _line(row: Mapping[str, Any], heard: Mapping[str, Any] | None) -> Line:
+    return Line(
+        id=row["id"],
+        sender=row["sender"],
+        text=row["text"],
+        at=row["created_at"],
+        masked=tuple(row["masked"] or ()),
+        choices=tuple(choice.get("label", "") for choice in row["choices"] or ()),
+        service=(row["service"] or {}).get("id"),
+        urgent=row["urgent"],
+        case_id=row["case_id"],
+        heard=heard,
+    )

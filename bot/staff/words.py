@@ -1,0 +1,64 @@
+"""The console's words: a value of the database or the code → what staff read. They stand in words.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bot.handover.deadline import in_words
+from bot.staff.times import TimeLeft, words
+
+FILE = Path(__file__).parent / "words.yml"
+SURE = 0.8
+UNSURE = 0.5
+
+
+@dataclass(frozen=True)
+class Words:
+    """Section → value → text, with the names of needs, services and districts that other rooms own."""
+
+    sections: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, names: Mapping[str, Mapping[str, str]], path: Path = FILE) -> Words:
+        """Read words.yml and lay the given sections (`need`, `service`, `district`) beside it."""
+        return cls({**YAML(typ="safe").load(path.read_text(encoding="utf-8")), **names})
+
+    def of(self, section: str, value: str | None) -> str:
+        """The text for a value; one that nobody has named yet is shown as it is, rather than hidden."""
+        return self.sections.get(section, {}).get(value or "", value or "")
+
+    def all(self, section: str) -> Mapping[str, str]:
+        """A whole section, for a list to choose from."""
+        return self.sections.get(section, {})
+
+    def when(self, at: datetime | None, form: str = "long") -> str:
+        """A moment, as "måndag 23 november kl. 14.05" (long), "23 nov. kl. 14.05" (short) or "14.05" (clock)."""
+        if at is None:
+            return ""
+        return in_words(at) if form == "long" else words(at, self.sections["time"][form])
+
+    def time_left(self, left: TimeLeft) -> str:
+        """As "3 tim 20 min kvar" or "Försenat 1 tim"."""
+        texts = self.sections["time"]
+        amount = " ".join(texts[unit].format(count=count) for count, unit in left.parts())
+        return texts[left.pace].format(time=amount)
+
+    def answer(self, given: bool | str | None) -> str:
+        """What the person answered to a question; nothing given is said, never taken for a no."""
+        if isinstance(given, str) and given:
+            return given
+        return self.of("answer", "yes" if given is True else "no" if given is False else "not_said")
+
+    def understood_as(self, name: str | None) -> str:
+        """An intent in Swedish: a need by the label that residents see, else a word of our own."""
+        return self.of("need" if name in self.all("need") else "intent", name)
+
+    def certainty(self, confidence: float) -> str:
+        """How sure the model was, in words beside the figure."""
+        level = "sure" if confidence >= SURE else "unsure" if confidence >= UNSURE else "very_unsure"
+        return self.of("certainty", level)

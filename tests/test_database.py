@@ -1,0 +1,74 @@
+"""Migrations and tables agree; transactions behave."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select
+
+from bot.database import create_database_engine, migrate, now, reading, transaction
+from bot.tables import heartbeats, metadata
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path / 'db' / 'test.db'}"
+    migrate(url)
+    return url
+
+
+def test_migrations_make_the_tables_of_the_code(url: str) -> None:
+    with create_database_engine(url).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_twice_changes_nothing(url: str) -> None:
+    before = inspect(create_database_engine(url)).get_table_names()
+    migrate(url)
+    assert inspect(create_database_engine(url)).get_table_names() == before
+
+
+def test_a_failed_transaction_leaves_nothing(url: str) -> None:
+    engine = create_database_engine(url)
+    with pytest.raises(RuntimeError), transaction(engine) as connection:
+        connection.execute(heartbeats.insert().values(process="x", at=now()))
+        raise RuntimeError
+    with reading(engine) as connection:
+        assert connection.execute(select(heartbeats)).all() == []
+
+
+def test_times_come_back_aware_and_in_utc(url: str) -> None:
+    engine = create_database_engine(url)
+    at = datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)
+    with transaction(engine) as connection:
+        connection.execute(heartbeats.insert().values(process="x", at=at))
+    with reading(engine) as connection:
+        assert connection.execute(select(heartbeats.c.at)).scalar_one() == at
+
+
+def test_a_time_without_a_zone_is_refused(url: str) -> None:
+    with pytest.raises(Exception, match="without a zone"), transaction(create_database_engine(url)) as connection:
+        connection.execute(heartbeats.insert().values(process="x", at=datetime(2026, 1, 1)))
+
+
+def test_writers_wait_for_each_other(url: str) -> None:
+    engine = create_database_engine(url)
+
+    def write(number: int) -> None:
+        for index in range(20):
+            with transaction(engine) as connection:
+                connection.execute(heartbeats.insert().values(process=f"{number}-{index}", at=now()))
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(engine) as connection:
+        assert len(connection.execute(select(heartbeats)).all()) == 80
