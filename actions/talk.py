@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.routing.talk import Turn
 logger = logging.getLogger(__name__)
 
 
-class TalkAction(Action):
+class TalkAction(Action, ABC):
     """Reads the slots, takes one step, says it.
 
     A failure says nothing: the door takes an empty answer for a failure and shows the phone numbers, while an exception

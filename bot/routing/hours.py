@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from holidays.countries import Sweden
+from holidays.countries.sweden import Sweden
 
 from bot.routing.words import load_words, say
 

@@ -23,6 +23,8 @@ from bot.understanding.text import fold
 
 _TOKEN = re.compile(r'"[^"]+"|\([^)]*\)\*?|\S+')
 _WORD = re.compile(r"\w+")
+# Brackets inside brackets, an empty choice, or something glued to a closing bracket.
+_ODD = re.compile(r'\([^)]*\(|\(\s*\||\|\s*[|)]|\(\s*\)|\)\*?[^\s*"]')
 _GAP = r"\W+(?:\w+\W+){0,2}?"
 _TIGHT = r"\W+"
 # Words that stand in almost every message: a phrase is never looked up by one of these.
@@ -43,8 +45,8 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     Raises:
         PhraseError: the phrase is empty or has an unclosed bracket or quote.
     """
-    if not phrase.strip() or phrase.count("(") != phrase.count(")") or phrase.count('"') % 2:
-        raise PhraseError(f"'{phrase}' is not a phrase: check its brackets and quotes.")
+    if not phrase.strip() or phrase.count("(") != phrase.count(")") or phrase.count('"') % 2 or _ODD.search(phrase):
+        raise PhraseError(f"'{phrase}' is not a phrase: check its brackets and quotes")
     return re.compile(r"\b" + _GAP.join(_piece(token) for token in _TOKEN.findall(fold(phrase))) + r"(?!\w)")
 
 

@@ -1,0 +1,135 @@
+"""The way to Rasa: one HTTP client for the inner channel (bot/understanding/channel.py).
+
+Every way in which an answer can be missing or malformed is one `AssistantError` here, so that the caller has one case to
+handle: say the phone numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import aiohttp
+
+from bot.chat.draft import Draft, Option
+
+PROBE_SECONDS = 2.0
+SECRET_HEADER = "X-Inner-Secret"
+URGENT_KINDS = ("emergency", "suicide_risk")
+
+
+class AssistantError(RuntimeError):
+    """No usable answer; `code` is a short word for the log and the transcript, never anybody's words."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Rasa said and what it understood."""
+
+    drafts: tuple[Draft, ...]
+    understood: Mapping[str, Any]
+
+
+class Assistant(Protocol):
+    """What the front door needs of an assistant; tests pass one of their own."""
+
+    async def ask(self, conversation_id: str, message_id: str, said: Mapping[str, str], seconds: float) -> Answer:
+        """The answer to {"text": …} or {"payload": …} within so many seconds; raises AssistantError."""
+
+    async def forget(self, conversation_id: str) -> None:
+        """Rasa forgets the conversation; raises AssistantError."""
+
+    async def is_ready(self) -> bool:
+        """Whether a model is loaded and answers."""
+
+    async def close(self) -> None:
+        """Give the connections back."""
+
+
+class RasaAssistant:
+    """The inner channel over HTTP."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self._base = f"{url.rstrip('/')}/webhooks/door"
+        self._headers = {SECRET_HEADER: secret}
+        self._client: aiohttp.ClientSession | None = None
+
+    async def ask(self, conversation_id: str, message_id: str, said: Mapping[str, str], seconds: float) -> Answer:
+        """As in `Assistant`. An empty answer is asked for once more: the channel has then started the tracker anew."""
+        body = {"conversation_id": conversation_id, "message_id": message_id, **said}
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        status, content = await self._call("POST", "/message", body, seconds)
+        if status == 500 and content.get("error") == "empty reply":
+            status, content = await self._call("POST", "/message", body, until - loop.time())
+        if status != 200:
+            raise AssistantError(f"status {status}")
+        return read_answer(content)
+
+    async def forget(self, conversation_id: str) -> None:
+        """As in `Assistant`."""
+        status, _ = await self._call("DELETE", f"/conversations/{conversation_id}", None, PROBE_SECONDS)
+        if status not in (204, 404):
+            raise AssistantError(f"status {status}")
+
+    async def is_ready(self) -> bool:
+        """As in `Assistant`."""
+        try:
+            return (await self._call("GET", "/ready", None, PROBE_SECONDS))[0] == 200
+        except AssistantError:
+            return False
+
+    async def close(self) -> None:
+        """As in `Assistant`."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _call(self, method: str, path: str, body: object, seconds: float) -> tuple[int, dict[str, Any]]:
+        if seconds <= 0:
+            raise AssistantError("timeout")
+        if self._client is None:
+            self._client = aiohttp.ClientSession(headers=self._headers)
+        limit = aiohttp.ClientTimeout(total=seconds)
+        try:
+            async with self._client.request(method, self._base + path, json=body, timeout=limit) as response:
+                content = await response.json() if response.content_type == "application/json" else {}
+                return response.status, content if isinstance(content, dict) else {}
+        except asyncio.TimeoutError as error:
+            raise AssistantError("timeout") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise AssistantError("unreachable") from error
+
+
+def read_answer(content: Mapping[str, Any]) -> Answer:
+    """The channel's JSON as values.
+
+    Raises:
+        AssistantError: it is empty or not as agreed.
+    """
+    try:
+        drafts = tuple(_draft(message) for message in content["messages"])
+        understood = {**content.get("understood", {}), "model": content.get("model")}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AssistantError("malformed") from error
+    if not any(draft.text or draft.service for draft in drafts):
+        raise AssistantError("empty")
+    return Answer(drafts, understood)
+
+
+def _draft(message: Mapping[str, Any]) -> Draft:
+    service, case, urgent = message.get("service"), message.get("case"), message.get("urgent")
+    return Draft(
+        text=str(message["text"]),
+        choices=tuple(Option(str(c["label"]), str(c["payload"])) for c in message.get("choices") or ()),
+        service={"id": str(service["id"]), "district": service.get("district")} if service else None,
+        urgent=urgent if urgent in URGENT_KINDS else None,
+        case_id=str(case["id"]) if case else None,
+        form="contact" if message.get("form") == "contact" else None,
+    )

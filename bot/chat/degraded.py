@@ -1,0 +1,47 @@
+"""What is said when Rasa is away, too slow, or has overlooked danger: rules and the catalogue alone.
+
+Nothing here asks a model, a database or another process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.chat.draft import Draft, from_sayings
+from bot.routing.catalogue import CONTACT_CENTRE, Catalogue
+from bot.routing.route import Situation, route
+from bot.routing.steps import answer_danger
+from bot.routing.talk import Heard, Saying, Talk
+from bot.sentences import Sentences
+from bot.understanding.urgent import Urgent, urgent
+
+
+def urgent_drafts(alarm: Urgent, catalogue: Catalogue, sentences: Sentences, at: datetime) -> list[Draft]:
+    """The answer to danger to life or thoughts of suicide: the number first, and who answers at this hour."""
+    heard = Heard(intent=alarm.kind, urgent=alarm.kind, urgent_case=alarm.case)
+    drafts = from_sayings(answer_danger(Talk(), heard, catalogue, at).sayings, sentences)
+    return [draft if draft.urgent else replace(draft, urgent=alarm.kind) for draft in drafts]
+
+
+def degraded_drafts(
+    text: str,
+    service: str | None,
+    catalogue: Catalogue,
+    sentences: Sentences,
+    at: datetime,
+    sentence: str = "utter_door_degraded",
+) -> list[Draft]:
+    """The numbers that fit what was said: danger first; else the talk's service, who is open now, and the contact centre."""
+    alarm = urgent(text)
+    if alarm:
+        return [*urgent_drafts(alarm, catalogue, sentences, at), Draft(sentences.text("utter_door_degraded_after_danger"))]
+    return [Draft(sentences.text(sentence)), *_numbers(service, catalogue, sentences, at)]
+
+
+def _numbers(service: str | None, catalogue: Catalogue, sentences: Sentences, at: datetime) -> list[Draft]:
+    known = service in catalogue.services or service in catalogue.lines
+    first = [Saying("utter_door_number", service=service)] if known and service != CONTACT_CENTRE else []
+    lines = [line for line in route(Situation(need="human"), catalogue, at).always_open if line != service]
+    opened = [Saying("utter_open_now", service=line) for line in lines]
+    return from_sayings([*first, *opened, Saying("utter_door_number", service=CONTACT_CENTRE)], sentences)

@@ -1,0 +1,112 @@
+"""How much one session and one client may ask for: token buckets, in memory, gone with the process.
+
+The client is known by a hash of its address under a random salt that is thrown away every day; nothing of it is stored.
+A wall would be the wrong answer here: a full bucket says when to try again, and the phone numbers are always shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import math
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["message", "client_message", "conversation", "case", "receipt"]
+MOST_BUCKETS = 50_000
+SALT_SECONDS = 86_400
+# Callers whom no proxy names share one key: this machine itself, a monitor, a local demo.
+UNNAMED_FACTOR = 20
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `burst` at once, then one every `seconds`."""
+
+    burst: float
+    seconds: float
+
+
+RATES: Mapping[Kind, Rate] = {
+    "message": Rate(30, 1),
+    "client_message": Rate(120, 0.5),
+    "conversation": Rate(30, 10),
+    "case": Rate(8, 300),
+    "receipt": Rate(6, 60),
+}
+
+
+@dataclass
+class _Bucket:
+    left: float
+    at: float
+
+
+@dataclass
+class Limits:
+    """All buckets of this process; `clock` gives seconds that only grow."""
+
+    rates: Mapping[Kind, Rate] = field(default_factory=lambda: RATES)
+    clock: Callable[[], float] = time.monotonic
+    _buckets: dict[tuple[Kind, str], _Bucket] = field(default_factory=dict)
+    _salt: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    _salted_at: float | None = None
+
+    def take(self, kind: Kind, key: str) -> int | None:
+        """None if it may go on; else the whole seconds until it may try again."""
+        rate, now = self._rate(kind, key), self.clock()
+        if len(self._buckets) >= MOST_BUCKETS:
+            self._sweep(now)
+        bucket = self._buckets.setdefault((kind, key), _Bucket(rate.burst, now))
+        bucket.left = min(rate.burst, bucket.left + (now - bucket.at) / rate.seconds)
+        bucket.at = now
+        if bucket.left < 1:
+            return max(1, math.ceil((1 - bucket.left) * rate.seconds))
+        bucket.left -= 1
+        return None
+
+    def client_key(self, peer: str, forwarded: str) -> str:
+        """Who calls, for today only: the address that a proxy on our own network names, else the peer's own.
+
+        "" stands for callers on this machine or network whom no proxy names.
+        """
+        self._renew_salt()
+        address = _address(peer)
+        if address is not None and (address.is_loopback or address.is_private):
+            address = _address(forwarded.rsplit(",", 1)[-1].strip())
+        if address is None:
+            return ""
+        # One household usually holds a whole /64.
+        network = ipaddress.ip_network(f"{address}/64", strict=False) if address.version == 6 else address
+        return hmac.new(self._salt, str(network).encode(), hashlib.sha256).hexdigest()
+
+    def _rate(self, kind: Kind, key: str) -> Rate:
+        rate = self.rates[kind]
+        return rate if key else Rate(rate.burst * UNNAMED_FACTOR, rate.seconds / UNNAMED_FACTOR)
+
+    def _renew_salt(self) -> None:
+        now = self.clock()
+        if self._salted_at is None or now - self._salted_at >= SALT_SECONDS:
+            self._salted_at = now
+            self._salt = secrets.token_bytes(32)
+
+    def _sweep(self, now: float) -> None:
+        """Forget the buckets that have filled up again; if that is not enough, all but the newest half."""
+        full = [name for name, b in self._buckets.items() if (now - b.at) / self._rate(*name).seconds >= self.rates[name[0]].burst]
+        for name in full:
+            del self._buckets[name]
+        if len(self._buckets) >= MOST_BUCKETS:
+            oldest = sorted(self._buckets, key=lambda name: self._buckets[name].at)
+            for name in oldest[: MOST_BUCKETS // 2]:
+                del self._buckets[name]
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip("[] "))
+    except ValueError:
+        return None

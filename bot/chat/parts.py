@@ -1,0 +1,84 @@
+"""The parts of the chat process, built once; tests build their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+
+from bot.chat.assistant import Assistant, RasaAssistant
+from bot.chat.limits import Limits
+from bot.chat.page.render import Pages, load_pages
+from bot.chat.sparing import SERVICE_NUMBERS, national_digits
+from bot.chat.turns import Turns
+from bot.database import create_database_engine, now, reading, transaction
+from bot.routing.catalogue import Catalogue
+from bot.sentences import Sentences
+from bot.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a route may use. `spared` are the services' numbers, which masking lets stand."""
+
+    settings: Settings
+    engine: Engine
+    catalogue: Catalogue
+    sentences: Sentences
+    assistant: Assistant
+    pages: Pages
+    spared: frozenset[str]
+    clock: Callable[[], datetime] = now
+    limits: Limits = field(default_factory=Limits)
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a session lives without the person doing anything."""
+        return timedelta(minutes=self.settings.session_idle_minutes)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a piece of reading in a thread: SQL blocks, the event loop may not."""
+        return await asyncio.to_thread(self._reading, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a piece of writing in a thread, in one transaction; it is committed when this returns."""
+        return await asyncio.to_thread(self._writing, work)
+
+    def _reading(self, work: Callable[[Connection], T]) -> T:
+        with reading(self.engine) as connection:
+            return work(connection)
+
+    def _writing(self, work: Callable[[Connection], T]) -> T:
+        with transaction(self.engine) as connection:
+            return work(connection)
+
+
+def create_parts(settings: Settings) -> Parts:
+    """The real parts.
+
+    Raises:
+        bot.routing.catalogue.CatalogueError: services.yml or places.yml is wrong.
+    """
+    catalogue = Catalogue.load(settings.mode)
+    return Parts(
+        settings=settings,
+        engine=create_database_engine(settings.database_url),
+        catalogue=catalogue,
+        sentences=Sentences.load(),
+        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
+        pages=load_pages(settings),
+        spared=spared_numbers(catalogue),
+    )
+
+
+def spared_numbers(catalogue: Catalogue) -> frozenset[str]:
+    """Every phone number of the catalogue, and the short ones that everybody knows, as national digits."""
+    phones = (line.phone.value for line in catalogue.lines.values() if line.phone)
+    return SERVICE_NUMBERS | {national_digits(phone) for phone in phones}

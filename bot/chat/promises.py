@@ -1,0 +1,48 @@
+"""Telling of cases: only of such as are committed, and of every one of them, also when the answer was cut off."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from bot.chat.draft import Draft
+from bot.chat.parts import Parts
+from bot.chat.session import Session
+from bot.chat.transcript import find_said, shown_cases, store_bot
+from bot.handover.case import Case, cases_of_conversation
+from bot.handover.promise import promise_sentence
+from bot.handover.receipt import attach_receipt, receipt_code
+
+
+def promise_drafts(parts: Parts, case: Case, at: datetime) -> list[Draft]:
+    """What may be said of a committed case: when somebody answers only where the catalogue promises it."""
+    marked = case.service in parts.catalogue.services and parts.catalogue.promise_marked(case.service, at.date())
+    sentence, values = promise_sentence(case.due_at, marked)
+    service = {"id": case.service, "district": case.district}
+    then = "utter_case_come_back" if case.channel == "receipt" else "utter_door_case_code"
+    return [
+        Draft(parts.sentences.text(sentence, **values), service=service, case_id=case.id),
+        Draft(parts.sentences.text(then), case_id=case.id),
+    ]
+
+
+def give_receipt(connection: Connection, parts: Parts, session: Session, case_id: str, at: datetime) -> None:
+    """Let the session's code for this case open it; the code itself is not stored anywhere."""
+    key = parts.settings.hash_key
+    until = at + timedelta(days=parts.settings.receipt_days)
+    attach_receipt(connection, case_id, receipt_code(session.token, case_id, key), key, until)
+
+
+def tell_late_cases(connection: Connection, parts: Parts, session: Session, at: datetime) -> None:
+    """Cases of this talk that no message has told of: their commit came after we had given up waiting for it."""
+    told = shown_cases(connection, session.id)
+    for case in cases_of_conversation(connection, session.id):
+        if case.id in told:
+            continue
+        asked = find_said(connection, session.id, case.message_id)
+        if asked is None or asked.answered_at is None:
+            continue  # its answer is on its way and will tell
+        give_receipt(connection, parts, session, case.id, at)
+        for draft in promise_drafts(parts, case, at):
+            store_bot(connection, session.id, draft, None, at)

@@ -1,0 +1,159 @@
+"""The transcript: our own record of every talk, masked, written before anything else is done with a message.
+
+A message of the person is *answered* when its whole answer is stored; until then the same id sent again is worked on
+again, afterwards it only brings the same answer. Functions take the caller's connection and never commit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.chat.draft import Draft, Option
+from bot.chat.masking import Masked
+from bot.handover.insertion import insert_once
+from bot.tables import messages
+
+CHOICES_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One row of the transcript."""
+
+    id: int
+    client_id: str | None
+    sender: str
+    text: str = field(repr=False)
+    masked: Sequence[str]
+    choices: Sequence[Mapping[str, str]]
+    service: Mapping[str, Any] | None
+    urgent: str | None
+    case_id: str | None
+    form: str | None
+    understood: Mapping[str, Any] | None
+    reply_to: int | None
+    created_at: datetime
+    answered_at: datetime | None
+
+
+def store_said(
+    connection: Connection, conversation_id: str, client_id: str, masked: Masked, urgent: str | None, now: datetime
+) -> Stored:
+    """The person's message, stored once: the same `client_id` again gives the row that is there."""
+    row = {
+        "conversation_id": conversation_id,
+        "client_id": client_id,
+        "sender": "person",
+        "text": masked.text,
+        "masked": list(masked.kinds),
+        "choices": [],
+        "urgent": urgent,
+        "created_at": now,
+    }
+    insert_once(connection, messages, row)
+    found = _rows(connection, messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
+    return found[0]
+
+
+def find_said(connection: Connection, conversation_id: str, client_id: str) -> Stored | None:
+    """The person's message with this id, or None."""
+    found = _rows(connection, messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
+    return found[0] if found else None
+
+
+def store_answer(
+    connection: Connection, said: Stored, conversation_id: str, drafts: Iterable[Draft], understood: object, now: datetime
+) -> list[Stored]:
+    """The whole answer in one go; if another worker was faster, its answer is the one that counts."""
+    answered = {"answered_at": now, "understood": understood}
+    mine = messages.c.id == said.id, messages.c.answered_at.is_(None)
+    if connection.execute(update(messages).where(*mine).values(**answered)).rowcount:
+        for draft in drafts:
+            store_bot(connection, conversation_id, draft, said.id, now)
+    return replies(connection, said.id)
+
+
+def store_bot(connection: Connection, conversation_id: str, draft: Draft, reply_to: int | None, now: datetime) -> None:
+    """One message of the assistant, with a fresh opaque id for each choice."""
+    row = {
+        "conversation_id": conversation_id,
+        "sender": "bot",
+        "text": draft.text,
+        "masked": [],
+        "choices": [
+            {"id": secrets.token_urlsafe(9), "label": option.label, "payload": option.payload} for option in draft.choices
+        ],
+        "service": draft.service,
+        "urgent": draft.urgent,
+        "case_id": draft.case_id,
+        "form": draft.form,
+        "reply_to": reply_to,
+        "created_at": now,
+    }
+    connection.execute(insert(messages).values(**row))
+
+
+def replies(connection: Connection, said_id: int) -> list[Stored]:
+    """The answer to one message, in order."""
+    return _rows(connection, messages.c.reply_to == said_id)
+
+
+def transcript(connection: Connection, conversation_id: str) -> list[Stored]:
+    """Everything, in order."""
+    return _rows(connection, messages.c.conversation_id == conversation_id)
+
+
+def late_messages(connection: Connection, conversation_id: str, after: int) -> list[Stored]:
+    """What the assistant said without being asked just then (a case that was found later), after that id."""
+    unasked = messages.c.sender == "bot", messages.c.reply_to.is_(None), messages.c.id > after
+    return _rows(connection, messages.c.conversation_id == conversation_id, *unasked)
+
+
+def newest_id(connection: Connection, conversation_id: str, until: datetime | None = None) -> int:
+    """The highest message id of the conversation, up to a moment; 0 when there is none."""
+    wanted = [messages.c.conversation_id == conversation_id]
+    wanted += [messages.c.created_at <= until] if until else []
+    return connection.execute(select(func.max(messages.c.id)).where(*wanted)).scalar() or 0
+
+
+def created_at(connection: Connection, conversation_id: str, message_id: int) -> datetime | None:
+    """When a message of this conversation was stored."""
+    own = messages.c.conversation_id == conversation_id, messages.c.id == message_id
+    found: datetime | None = connection.execute(select(messages.c.created_at).where(*own)).scalar()
+    return found
+
+
+def find_option(connection: Connection, conversation_id: str, choice_id: str) -> Option | None:
+    """The choice with this id, if this conversation was offered it."""
+    offered = messages.c.conversation_id == conversation_id, messages.c.sender == "bot"
+    newest_first = select(messages.c.choices).where(*offered).order_by(messages.c.id.desc()).limit(CHOICES_KEPT)
+    for row in connection.execute(newest_first):
+        for choice in row.choices or ():
+            if choice["id"] == choice_id:
+                return Option(choice["label"], choice["payload"])
+    return None
+
+
+def shown_cases(connection: Connection, conversation_id: str) -> frozenset[str]:
+    """The ids of the cases that a message of this conversation has told of."""
+    told = messages.c.conversation_id == conversation_id, messages.c.case_id.is_not(None)
+    return frozenset(row.case_id for row in connection.execute(select(messages.c.case_id).where(*told)))
+
+
+def was_urgent(connection: Connection, conversation_id: str) -> bool:
+    """Whether the person has spoken of danger in this talk."""
+    alarmed = messages.c.conversation_id == conversation_id, messages.c.urgent.is_not(None)
+    return connection.execute(select(messages.c.id).where(*alarmed).limit(1)).scalar() is not None
+
+
+def _rows(connection: Connection, *conditions: object) -> list[Stored]:
+    names = Stored.__dataclass_fields__
+    found = connection.execute(select(messages).where(*conditions).order_by(messages.c.id))
+    return [Stored(**{name: getattr(row, name) for name in names}) for row in found]

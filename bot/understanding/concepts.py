@@ -1,0 +1,43 @@
+"""Classes of meaning that stand in a text: substance, weapon, debt, way out, control, school …
+
+A lexicon is knowledge that no number of examples holds: that `braj`, `röka på` and `zutt` are one thing. The classes are
+features beside the n-grams (`model.py`), so a new slang word is taught with one line of `concepts.yml`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bot.understanding.phrases import PhraseBook, PhraseError
+from bot.understanding.text import fold
+
+LEXICON = Path(__file__).with_name("concepts.yml")
+
+
+class ConceptsError(ValueError):
+    """`concepts.yml` is wrong; the message names the class and the phrase."""
+
+
+def concepts(text: str) -> list[str]:
+    """The classes found in a text, each once a phrase that was found; the same text always gives the same list."""
+    return [name for name, _ in load_concepts().find(fold(text))]
+
+
+@cache
+def load_concepts(path: Path = LEXICON) -> PhraseBook:
+    """Read and compile the lexicon.
+
+    Raises:
+        ConceptsError: a class is no list of phrases, or a phrase cannot be compiled.
+    """
+    data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    for name, phrases in data.items():
+        if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
+            raise ConceptsError(f"concepts.yml, class '{name}': needs a list of phrases.")
+    try:
+        return PhraseBook.of(data)
+    except PhraseError as error:
+        raise ConceptsError(f"concepts.yml: {error}") from error

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.database import reading, transaction
+from bot.handover.case import close, record_first_contact, take, withdraw
+from bot.handover.watch import watch
+from bot.tables import outbox
+
+from .conftest import NOW, make_cases
+
+
+def alarms(engine) -> list[str]:
+    wanted = select(outbox.c.kind).where(outbox.c.kind.like("deadline%")).order_by(outbox.c.id)
+    with reading(engine) as connection:
+        return list(connection.execute(wanted).scalars())
+
+
+def after(hours: float):
+    return NOW + timedelta(hours=hours)
+
+
+def test_a_case_that_nobody_answers_alarms_at_each_stage_once(engine):
+    make_cases(engine, 1)
+    for minute in range(0, 30 * 60, 10):
+        watch(engine, NOW + timedelta(minutes=minute))
+    assert alarms(engine) == ["deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed"]
+
+
+def test_after_an_outage_only_the_newest_alarm_comes(engine):
+    make_cases(engine, 1)
+    assert watch(engine, after(13)) == 1
+    assert watch(engine, after(13)) == 0
+    assert alarms(engine) == ["deadline_12h"]
+
+
+def test_two_relays_add_an_alarm_once(engine):
+    make_cases(engine, 5)
+    with ThreadPoolExecutor(4) as pool:
+        added = list(pool.map(lambda _: watch(engine, after(1)), range(4)))
+    assert sum(added) == 5 == len(alarms(engine))
+
+
+def test_a_taken_case_still_alarms_because_taking_is_not_contact(engine):
+    (case,) = make_cases(engine, 1)
+    with transaction(engine) as connection:
+        take(connection, case.id, "anna", NOW)
+    assert watch(engine, after(1)) == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda c, i: record_first_contact(c, i, "anna", "phone", NOW),
+        lambda c, i: close(c, i, "anna", "done", NOW),
+        lambda c, i: withdraw(c, i, NOW),
+    ],
+)
+def test_a_case_that_is_reached_or_over_does_not_alarm(engine, step):
+    (case,) = make_cases(engine, 1)
+    with transaction(engine) as connection:
+        step(connection, case.id)
+    assert watch(engine, after(25)) == 0
+
+
+def test_a_case_without_a_promise_has_no_deadline_to_watch(engine):
+    make_cases(engine, 1, hours=None)
+    assert watch(engine, after(1000)) == 0
+
+
+def test_a_clock_that_goes_back_repeats_no_alarm(engine):
+    make_cases(engine, 1)
+    for hours in (4.5, 3.5, 4.5, 4.6):
+        watch(engine, after(hours))
+    assert alarms(engine) == ["deadline_4h", "deadline_1h"]

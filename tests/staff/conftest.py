@@ -1,0 +1,42 @@
+"""A real SQLite file and a running console for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.engine import Engine
+
+from bot.database import create_database_engine
+from bot.settings import Settings
+from bot.staff.parts import StaffParts
+from bot.staff.passwords import Passwords
+from bot.tables import metadata
+from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Running
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine on an empty schema."""
+    made = create_database_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    metadata.create_all(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """As in a local run: demo mode, plain HTTP."""
+    keys = (Fernet.generate_key().decode(),)
+    return Settings("inner", KEY, keys, database_url=f"sqlite:///{tmp_path / 'test.db'}", cookie_secure=False)
+
+
+@pytest.fixture
+def console(engine: Engine, settings: Settings) -> Iterator[Console]:
+    """The console, running."""
+    clock = Clock()
+    parts = StaffParts(engine, NEEDS, SERVICES, {"jarva": "Järva"}, clock, Passwords(CHEAP))
+    with Running(settings, parts) as running:
+        yield Console(engine, clock, settings, running.base)
