@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.limits import Limits
-from bot.chat.page.render import Pages, load_pages
+from bot.chat.pages import Pages, load_pages
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
 from bot.chat.turns import Turns
 from bot.database import create_database_engine, now, reading, transaction

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from bot.chat.draft import Draft
 from bot.chat.parts import Parts
 from bot.chat.session import Session
-from bot.chat.transcript import find_said, shown_cases, store_bot
+from bot.chat.transcript import Stored, find_said, shown_cases, store_bot
 from bot.handover.case import Case, cases_of_conversation
 from bot.handover.promise import promise_sentence
 from bot.handover.receipt import attach_receipt, receipt_code
@@ -34,15 +34,21 @@ def give_receipt(connection: Connection, parts: Parts, session: Session, case_id
     attach_receipt(connection, case_id, receipt_code(session.token, case_id, key), key, until)
 
 
-def tell_late_cases(connection: Connection, parts: Parts, session: Session, at: datetime) -> None:
-    """Cases of this talk that no message has told of: their commit came after we had given up waiting for it."""
+def untold_cases(connection: Connection, session: Session) -> list[tuple[Case, Stored]]:
+    """Cases of this talk that no message has told of, each with the message that asked for it.
+
+    Their commit came after the door had given up waiting. A message whose answer is still on its way is left out: that
+    answer will tell.
+    """
     told = shown_cases(connection, session.id)
-    for case in cases_of_conversation(connection, session.id):
-        if case.id in told:
-            continue
-        asked = find_said(connection, session.id, case.message_id)
-        if asked is None or asked.answered_at is None:
-            continue  # its answer is on its way and will tell
+    untold = [case for case in cases_of_conversation(connection, session.id) if case.id not in told]
+    asked = [(case, find_said(connection, session.id, case.message_id)) for case in untold]
+    return [(case, said) for case, said in asked if said is not None and said.answered_at is not None]
+
+
+def tell_late_cases(connection: Connection, parts: Parts, session: Session, at: datetime) -> None:
+    """Say now what could not be said when the message was answered."""
+    for case, said in untold_cases(connection, session):
         give_receipt(connection, parts, session, case.id, at)
         for draft in promise_drafts(parts, case, at):
-            store_bot(connection, session.id, draft, None, at)
+            store_bot(connection, session.id, draft, said.id, at, late=True)

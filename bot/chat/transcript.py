@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -80,8 +80,10 @@ def store_answer(
     return replies(connection, said.id)
 
 
-def store_bot(connection: Connection, conversation_id: str, draft: Draft, reply_to: int | None, now: datetime) -> None:
-    """One message of the assistant, with a fresh opaque id for each choice."""
+def store_bot(
+    connection: Connection, conversation_id: str, draft: Draft, reply_to: int | None, now: datetime, late: bool = False
+) -> None:
+    """One message of the assistant, with a fresh opaque id for each choice; `late`: nobody waits for it just now."""
     row = {
         "conversation_id": conversation_id,
         "sender": "bot",
@@ -95,6 +97,7 @@ def store_bot(connection: Connection, conversation_id: str, draft: Draft, reply_
         "case_id": draft.case_id,
         "form": draft.form,
         "reply_to": reply_to,
+        "understood": {"late": True} if late else None,
         "created_at": now,
     }
     connection.execute(insert(messages).values(**row))
@@ -110,10 +113,22 @@ def transcript(connection: Connection, conversation_id: str) -> list[Stored]:
     return _rows(connection, messages.c.conversation_id == conversation_id)
 
 
+def latest_rows(connection: Connection, conversation_id: str, limit: int = 60) -> list[Stored]:
+    """The newest rows, the newest first."""
+    own = messages.c.conversation_id == conversation_id
+    found = connection.execute(select(messages).where(own).order_by(messages.c.id.desc()).limit(limit))
+    return [_stored(row) for row in found]
+
+
 def late_messages(connection: Connection, conversation_id: str, after: int) -> list[Stored]:
-    """What the assistant said without being asked just then (a case that was found later), after that id."""
-    unasked = messages.c.sender == "bot", messages.c.reply_to.is_(None), messages.c.id > after
-    return _rows(connection, messages.c.conversation_id == conversation_id, *unasked)
+    """What the assistant said when nobody was waiting (a case that was found later), after that id."""
+    said = _rows(
+        connection,
+        messages.c.conversation_id == conversation_id,
+        messages.c.sender == "bot",
+        messages.c.id > after,
+    )
+    return [row for row in said if row.understood and row.understood.get("late")]
 
 
 def newest_id(connection: Connection, conversation_id: str, until: datetime | None = None) -> int:
@@ -154,6 +169,8 @@ def was_urgent(connection: Connection, conversation_id: str) -> bool:
 
 
 def _rows(connection: Connection, *conditions: object) -> list[Stored]:
-    names = Stored.__dataclass_fields__
-    found = connection.execute(select(messages).where(*conditions).order_by(messages.c.id))
-    return [Stored(**{name: getattr(row, name) for name in names}) for row in found]
+    return [_stored(row) for row in connection.execute(select(messages).where(*conditions).order_by(messages.c.id))]
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(**{f.name: getattr(row, f.name) for f in fields(Stored)})

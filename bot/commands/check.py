@@ -6,7 +6,7 @@ from typing import TextIO
 
 from bot.database import now
 from bot.routing.catalogue import Catalogue, CatalogueError, Mode
-from bot.routing.check import check
+from bot.routing.check import check, summary
 
 
 def check_catalogue(mode: Mode, target: TextIO) -> int:
@@ -18,4 +18,5 @@ def check_catalogue(mode: Mode, target: TextIO) -> int:
         return 1
     remarks = check(catalogue, now().date())
     target.writelines(f"{remark}\n" for remark in remarks)
-    return 0
+    target.write(f"{summary(remarks)}\n")
+    return int(any(remark.level == "wrong" for remark in remarks))

@@ -95,7 +95,9 @@ class Catalogue:
             return self._hours(entry, district, today)
         field = FIELD_OF_QUESTION.get(question, question)
         fact = self.shown(entry, field, today)
-        if fact is None:
+        # A waiting time beside a first-contact promise is that promise in words: it needs the same confirmation.
+        promised = question == "wait" and entry.promise_hours is not None
+        if fact is None or (promised and self.promise_hours(service, today) is None):
             return Answer(None, False, "")
         return Answer(str(fact.value), self.marked(entry, field, today), fact.source)
 

@@ -1,7 +1,7 @@
 """A fact and whether it may be shown: the rule of promise 8, in one place.
 
-Demo shows what is not confirmed, with a mark. Live shows only what a named person has confirmed and whose date has not
-passed. A fact of low confidence is shown in neither mode before someone has confirmed it.
+Demo shows what is not confirmed, or no longer in date, with a mark. Live shows only what a named person has confirmed
+and whose date has not passed. A fact of low confidence is shown in neither mode before someone has confirmed it.
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
 
 MISSES_BEFORE_HUMAN = 2
+CONTACT_CENTRE = "contact_centre"
+# Where seconds count, a second number only takes attention from the first.
+ONLY_112 = ("unconscious", "bleeding", "missing_child", "fire", "drowning")
 UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wont_say", "/wont_say"))
 HUMAN = Choice("utter_label_human", "/human")
 
@@ -65,10 +68,11 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     kind = heard.urgent or heard.intent or "emergency"
     case = heard.urgent_case or ("suicide" if kind == "suicide_risk" else "danger")
     kept = next((need for need in heard.choices if need in TOPICS), talk.need or talk.kept)
-    situation = Situation(need=kind, age=heard.age or talk.age, role=heard.role or talk.role)
+    situation = Situation(need=kind, age=heard.age or talk.age, role=heard.role or talk.role, topic=kept)
     lines = route(situation, catalogue, at).always_open
     said = [Saying(f"utter_urgent_{case}", service=lines[0] if lines else None, urgent=kind)]
-    said += [Saying("utter_urgent_line", service=line, urgent=kind) for line in lines[1:]]
+    others = () if case in ONLY_112 else lines[1:]
+    said += [Saying("utter_urgent_line", service=line, urgent=kind) for line in others]
     said.append(Saying("utter_urgent_then", choices=_after_danger(kept, case), urgent=kind))
     return Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked=None, misses=0))
 
@@ -87,18 +91,18 @@ def fall_back(talk: Talk) -> Turn:
     after = replace(talk, misses=talk.misses + 1, asked="topic")
     if after.misses >= MISSES_BEFORE_HUMAN:
         choices = (HUMAN, *topic_choices())
-        return Turn((Saying("utter_fallback_again", choices=choices, service="contact_centre"),), after)
+        return Turn((Saying("utter_fallback_again", choices=choices, service=CONTACT_CENTRE),), after)
     return Turn((Saying("utter_fallback", choices=(*topic_choices(), HUMAN)),), after)
 
 
 def offer_human(talk: Talk, catalogue: Catalogue, at: datetime) -> Turn:
     """A person is wanted: who can be reached now, who opens when, and how to be answered later."""
-    after = replace(talk, service=talk.service or "contact_centre", need=talk.need or "human", asked=None, misses=0)
+    named = talk.service if talk.service and catalogue.takes_cases(talk.service) else CONTACT_CENTRE
+    after = replace(talk, service=named, need=talk.need or "human", asked=None, misses=0)
     outcome = route(Situation(need="human", age=talk.age, role=talk.role, district=talk.district), catalogue, at)
-    service = after.service or "contact_centre"
-    said = [Saying("utter_human", service=service, district=talk.district)]
+    said = [Saying("utter_human", service=named, district=talk.district)]
     said += open_now(list(outcome.always_open))
-    said.append(Saying("utter_choose_contact", choices=contact_choices(service, catalogue)))
+    said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue)))
     return Turn(tuple(said), after)
 
 

@@ -17,6 +17,7 @@ from bot.handover import case as handed
 from bot.handover import thread
 from bot.handover.case import Case, CaseError, How
 from bot.handover.contact import read_contact
+from bot.handover.record import OPEN
 from bot.handover.thread import ThreadMessage
 from bot.staff.audit import record
 from bot.staff.cases import case_page, own_case
@@ -70,6 +71,8 @@ def show_contact(desk: Desk, visit: Visit) -> Answer:
     reason = visit.form.one("reason")
     with transaction(desk.engine) as connection:
         case = own_case(connection, visit)
+        if case.state == "withdrawn":
+            return case_page(connection, visit, case, {"case": "not_open"})
         problem = reason_problem(reason)
         if problem:
             return case_page(connection, visit, case, {"reason": problem})
@@ -95,6 +98,8 @@ def _first_contact(connection: Connection, visit: Visit, case: Case) -> Mapping[
 
 
 def _check_contact(_desk: Desk, connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    if case.state not in OPEN:
+        return {"case": "not_open"}
     how = visit.form.one("how")
     if how not in get_args(How):
         return {"how": "no_how"}
@@ -114,7 +119,9 @@ def _attempt(_connection: Connection, visit: Visit, _case: Case) -> Mapping[str,
     return {"how": visit.form.one("how")}
 
 
-def _check_attempt(_desk: Desk, _connection: Connection, visit: Visit, _case: Case) -> Mapping[str, str]:
+def _check_attempt(_desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    if case.state not in OPEN:
+        return {"case": "not_open"}
     return {} if visit.form.one("how") in get_args(How) else {"how": "no_how"}
 
 
@@ -124,8 +131,10 @@ def _reply(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any
     return {"message": written}
 
 
-def _check_reply(_desk: Desk, _connection: Connection, visit: Visit, _case: Case) -> Mapping[str, str]:
+def _check_reply(_desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
     length = len(visit.form.one("text"))
+    if case.state not in OPEN:
+        return {"case": "not_open"}
     if length == 0:
         return {"text": "no_text"}
     return {"text": "long_text"} if length > LONGEST_MESSAGE else {}

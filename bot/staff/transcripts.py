@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
 from bot.staff.access import is_sensitive
+from bot.staff.understood import Understood
 from bot.tables import cases, conversations, messages
 
 PAGE_LENGTH = 50
@@ -34,7 +35,7 @@ class Line:
     service: str | None = None
     urgent: str | None = None
     case_id: str | None = None
-    heard: Mapping[str, Any] | None = None
+    heard: Understood | None = None
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,12 @@ def shared_lines(connection: Connection, conversation_id: str, until: datetime) 
     return [_line(row, None) for row in _messages(connection, [conversation_id]) if row["created_at"] <= until]
 
 
-def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Understood]:
     """Id of the person's message → what was understood, whether it is stored there or on the answer."""
     on_answers = {row["reply_to"]: row["understood"] for row in reversed(rows) if row["reply_to"] and row["understood"]}
     people = [row for row in rows if row["sender"] == "person"]
     both = {row["id"]: row["understood"] or on_answers.get(row["id"]) for row in people}
-    return {id_: heard for id_, heard in both.items() if heard}
+    return {id_: Understood.read(heard) for id_, heard in both.items() if heard}
 
 
 def _filtered(wanted: TalkFilter) -> Select:
@@ -147,15 +148,15 @@ def _summary(
 ) -> Summary:
     heard = list(heard_by_message(said).values())
     people = [row for row in said if row["sender"] == "person"]
-    sure = [h["confidence"] for h in heard if isinstance(h.get("confidence"), int | float)]
+    sure = [h.confidence for h in heard if h.confidence is not None]
     return Summary(
         id=talk["id"],
         began_at=talk["created_at"],
         length=len(people),
-        needs=_distinct(h.get("need") for h in heard),
-        decisions=_distinct(h.get("decision") for h in heard),
+        needs=_distinct(h.need for h in heard),
+        decisions=_distinct(h.decision for h in heard),
         unsure=min(sure, default=None),
-        urgent=_distinct([*(row["urgent"] for row in said), *(h.get("urgent") for h in heard)]),
+        urgent=_distinct([*(row["urgent"] for row in said), *(h.urgent for h in heard)]),
         handed_over=bool(handed),
         sensitive=len(heard) < len(people) or _touches_sensitive(heard, said, handed),
         is_test=talk["is_test"],
@@ -163,11 +164,11 @@ def _summary(
 
 
 def _touches_sensitive(
-    heard: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], handed: Sequence[Mapping[str, Any]]
+    heard: Sequence[Understood], said: Sequence[Mapping[str, Any]], handed: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Whatever was understood, guessed at, offered or handed over counts: rather one question too many."""
-    guessed = [need for h in heard for need in (h.get("need"), *(h.get("choices") or ()))]
-    offered = [(row["service"] or {}).get("id") for row in said] + [h.get("service") for h in heard]
+    guessed = [need for h in heard for need in h.needs]
+    offered = [(row["service"] or {}).get("id") for row in said] + [h.service for h in heard]
     needs, services = [*guessed, *(c["need"] for c in handed)], [*offered, *(c["service"] for c in handed)]
     return is_sensitive(_distinct(needs), _distinct(services))
 
@@ -176,7 +177,7 @@ def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def _line(row: Mapping[str, Any], heard: Mapping[str, Any] | None) -> Line:
+def _line(row: Mapping[str, Any], heard: Understood | None) -> Line:
     return Line(
         id=row["id"],
         sender=row["sender"],

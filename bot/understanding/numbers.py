@@ -28,6 +28,7 @@ _ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14,
         "nineteen": 19, "twenty": 20}  # fmt: skip
 _PART = re.compile(r"\d+")
 _LEAST_FOR_TYPOS = 6
+_TEENS_ALONE = range(10, 20)
 _YEARS = range(1900, 2100)
 
 
@@ -46,8 +47,10 @@ WORDS = _words()
 _TEN_WORDS = frozenset(name for names in _TENS.values() for name in names)
 _ONE_WORDS = frozenset(_ONES[1:])
 _COMPOUND = re.compile("(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(aring|arig|ars|manad|veck|dagars)")
+# A street number is no age: "Storgatan 15".
+_STREET = re.compile(r"\w{3,}(gatan|vagen|grand|grande|torget|plan|backen|allen|stigen|leden)$")
 # Long enough that one slip of the finger still says which number was meant.
-_LONG = [word for word, value in WORDS.items() if len(word) >= _LEAST_FOR_TYPOS and 10 <= value < 20]
+_LONG = [word for word, value in WORDS.items() if len(word) >= _LEAST_FOR_TYPOS and value in _TEENS_ALONE]
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ def split_compounds(said: Sequence[str]) -> Iterator[str]:
             yield word
     if waiting:
         yield waiting
+
+
+def is_street(word: str) -> bool:
+    """Whether a token names a street, so that a number after it is a house."""
+    return _STREET.match(word) is not None
 
 
 def number(word: str) -> Number | None:

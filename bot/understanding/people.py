@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.understanding.persons import PEOPLE, Person, find_persons
+from bot.understanding.person_words import PEOPLE, STRANGER
+from bot.understanding.persons import Person, find_persons
+from bot.understanding.numbers import number
 from bot.understanding.phrases import PhraseBook
 from bot.understanding.substances import find_substance
 from bot.understanding.text import fold
@@ -23,6 +25,9 @@ _ABOUT = frozenset("galler gallde gallr angaende betraffande".split())
 _ABOUT_PAIRS = frozenset({("handlar", "om"), ("ror", "sig"), ("ar", "for"), ("skriver", "om"), ("it", "s"), ("s", "about"), ("is", "about")})
 _SELF = frozenset("mig mej jag me myself".split())
 _CLOSE = 4
+_OWNED = {"writer": 3.0, "bare": 2.5, "some": 2.0, "third": 1.0, "none": 0.5}
+_ENOUGH = 2
+_YOUNG = range(8, 26)
 
 
 @dataclass(frozen=True)
@@ -47,24 +52,37 @@ def find_people(text: str) -> People:
     """Read one message. Pure and total."""
     folded = fold(text)
     role, relation = find_role(folded)
-    return People(role, relation, find_substance(folded))
+    return People(role, None if relation == STRANGER else relation, find_substance(folded))
 
 
 def find_role(folded: str) -> tuple[str | None, str | None]:
-    """Role and relation in a folded text."""
+    """Role and relation in a folded text; the relation is STRANGER for "en kille" and the like."""
     said = tokens(folded)
     persons = find_persons(said)
     signs = load_signs()
     shown = {name for name, _ in signs.book.find(folded)}
     writer = _introduction(said, signs)
     others = [person for person in persons if not _is_writer(said, person, signs)]
+    named = _without_own_names([person for person in others if person.relation != STRANGER])
+    strangers = [person for person in others if person.relation == STRANGER]
     return (
         _said_outright(said, others)
-        or _hurt(shown, others)
-        or _own_trouble(shown, others, said)
-        or _someone(said, others, shown, signs, writer)
-        or (("self", None) if "self" in shown or ("self_weak" in shown and "not_self" not in shown) else (None, None))
+        or _hurt(shown, named)
+        or _own_trouble(shown)
+        or _someone(said, named, signs, writer)
+        or _introduced(writer)
+        or _young_writer(said)
+        or _unborn(shown)
+        or _someone(said, strangers, signs, writer)
+        or (("self", None) if "self_weak" in shown and "not_self" not in shown else (None, None))
     )
+
+
+def _without_own_names(persons: list[Person]) -> list[Person]:
+    """In a parent's text "mamma" and "pappa" are the parents themselves, in the child's mouth."""
+    if not any(person.role == "child" and person.owner in ("writer", "bare") for person in persons):
+        return persons
+    return [person for person in persons if person.relation != "parent" or person.owner == "writer"]
 
 
 def _said_outright(said: Sequence[str], persons: Sequence[Person]) -> tuple[str, str | None] | None:
@@ -97,35 +115,55 @@ def _hurt(shown: set[str], persons: Sequence[Person]) -> tuple[str, str | None] 
     return "self", first.relation if first else None
 
 
-def _own_trouble(shown: set[str], persons: Sequence[Person], said: Sequence[str]) -> tuple[str, str | None] | None:
-    if "self" in shown and "not_self" not in shown:
-        return "self", None
-    return None
+def _own_trouble(shown: set[str]) -> tuple[str, str | None] | None:
+    return ("self", None) if "self" in shown and "not_self" not in shown else None
 
 
 def _someone(
-    said: Sequence[str], persons: Sequence[Person], shown: set[str], signs: Signs, writer: str | None
+    said: Sequence[str], persons: Sequence[Person], signs: Signs, writer: str | None
 ) -> tuple[str, str | None] | None:
+    """The person in whom the trouble is, when one stands out enough."""
     scored = [(_weight(said, person, signs), -person.start, person) for person in persons]
-    best = max(scored, key=lambda entry: entry[:2], default=None)
-    if best and best[0] >= 2:
-        person = best[2]
-        if person.role == "child" and writer not in (None, "child") and person.owner != "writer":
-            return "other", writer
-        return person.role, person.relation
-    if writer:
-        return ("child", "child") if writer == "child" else ("other", writer)
-    if "unborn" in shown:
-        return "child", "child"
+    weight, _, person = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
+    if person is None or weight < _ENOUGH:
+        return None
+    if person.role == "child" and writer not in (None, "child") and person.owner != "writer":
+        return "other", writer
+    # "hans son": whose son he is, is not told.
+    return person.role, None if person.owner == "third" else person.relation
+
+
+def _introduced(writer: str | None) -> tuple[str, str | None] | None:
+    if writer is None:
+        return None
+    return ("child", "child") if writer == "child" else ("other", writer)
+
+
+def _unborn(shown: set[str]) -> tuple[str, str | None] | None:
+    return ("child", "child") if "unborn" in shown else None
+
+
+def _young_writer(said: Sequence[str]) -> tuple[str, str | None] | None:
+    """ "jag är fjorton": the young write of themselves when they name nobody they are close to."""
+    for index, word in enumerate(said):
+        if word in ("jag", "ja", "im"):
+            near = [number(other) for other in said[max(0, index - 2) : index + 4]]
+            if any(found and found.value and found.value in _YOUNG for found in near):
+                return "self", None
     return None
 
 
 def _weight(said: Sequence[str], person: Person, signs: Signs) -> float:
-    weight = {"writer": 3.0, "bare": 2.5, "some": 1.0, "third": 1.0}[person.owner]
-    if person.owner == "some" and person.role == "other":
-        weight = 2.0
+    weight = _OWNED[person.owner]
+    if person.owner == "some" and person.role == "child":
+        weight = 1.0
+    if person.owner == "bare" and person.relation in ("grandparent", "parent"):
+        # In a letter from grandmother "mormor" is mostly what the child calls her.
+        weight = 1.0
     after = _clause(said[person.end : person.end + _CLOSE])
     before = said[max(0, person.start - 3) : person.start]
+    if person.owner == "bare" and person.role == "child" and any(word in signs.weights["elsewhere"] for word in after):
+        weight -= 1.5
     if any(word in signs.weights["speaks"] for word in after[:2]) or after[:2] in (["och", "jag"], ["o", "jag"]):
         weight -= 2
     elif any(word in signs.weights["trouble"] for word in after):

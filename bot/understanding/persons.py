@@ -6,17 +6,14 @@ writer's ex. The words are in `people.yml`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from bot.understanding.tokens import tokens
-from bot.understanding.vocabulary import WordFile
+from bot.understanding.person_words import STRANGER, Words, load_words
+from bot.understanding.tokens import SENTENCE_END
 
-PEOPLE = Path(__file__).with_name("people.yml")
-Owner = Literal["writer", "bare", "some", "third"]
+Owner = Literal["writer", "bare", "some", "third", "none"]
 
 _MINE = frozenset("min mitt mina var vart vara mins mn mi my our".split())
 _THEIRS = frozenset("hans hennes hens deras sin sitt sina nagons ens din ditt dina er ert era andras his her their".split())
@@ -28,6 +25,7 @@ _BETWEEN = frozenset("egen eget kar fin del stor liten o och ung vuxen tonarig n
 _REACH = 4
 # "min yngsta" is a child, "min yngsta syster" is not: these nouns count only before a verb or the end of a clause.
 _LIKE_ADJECTIVES = frozenset("yngsta yngste aldsta aldste minsta mellersta lilla lille stora lillen".split())
+_APPOSED = frozenset(", ar e som am".split())
 _AFTER_NOUN = frozenset("ar e har som och men pa vill gar fyller kom kommer slar ar blir , . ! ? )".split())
 
 
@@ -35,7 +33,9 @@ _AFTER_NOUN = frozenset("ar e har som och men pa vill gar fyller kom kommer slar
 class Person:
     """One mention: token positions [start, end), whose need it would be, the relation, and how the person is owned.
 
-    `owner`: "writer" for "min son", "bare" for "brorsan", "some" for "en kompis", "third" for "hans son".
+    `owner`: "writer" for "min son", "bare" for "brorsan", "some" for "en kompis", "third" for "hans son", "none" for
+    "har kompisar". `relation` is STRANGER for "en kille" ("some") and "killen" ("bare"). `stands_for`: the relation is that of the owner in a chain ("min dotters pojkvän" counts
+    as daughter), so what is said of the person's age is not said of the relation.
     """
 
     start: int
@@ -44,58 +44,63 @@ class Person:
     relation: str
     owner: Owner
     genitive: bool = False
-
-
-@dataclass(frozen=True)
-class Words:
-    """The relations of people.yml: phrases of tokens → relation, by which of the three lists they stand in."""
-
-    roles: Mapping[str, str]
-    words: Mapping[tuple[str, ...], str]
-    bare: Mapping[tuple[str, ...], str]
-    own: Mapping[tuple[str, ...], str]
-    first: frozenset[str]
-    kin: Mapping[tuple[str, str], str]
+    stands_for: bool = False
 
 
 def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
     """The people in a list of tokens, in order; chains ("min systers son") are one person."""
     words = load_words()
+    said = [words.mended(word) if said[at - 1] in _MINE | _THEIRS else word for at, word in enumerate(said)]
     found: list[Person] = []
     index = 0
     while index < len(said):
-        person = _person_at(said, index, words)
+        person = _person_at(said, index, words, bool(found) and found[-1].genitive and found[-1].end == index)
         if person is None:
             index += 1
             continue
         _join(found, person, said, words)
         index = person.end
-    return tuple(person for person in found if person.owner != "some" or _counts_unowned(person, said))
+    return tuple(person for person in found if person.owner not in ("some", "none") or _counts_unowned(person, said))
 
 
-def _person_at(said: Sequence[str], index: int, words: Words) -> Person | None:
+def _person_at(said: Sequence[str], index: int, words: Words, owned: bool) -> Person | None:
     first = said[index]
     if first not in words.first and first.removesuffix("s") not in words.first:
-        return _age_noun(said, index)
+        return _age_noun(said, index) or _stranger(said, index, words)
     for length in (4, 3, 2, 1):
         phrase = tuple(said[index : index + length])
         if len(phrase) != length:
             continue
         stem = (*phrase[:-1], phrase[-1].removesuffix("s"))
         for form, genitive in ((phrase, False), (stem, True)):
-            person = _owned(said, index, length, form, genitive and form != phrase, words)
+            owner = "third" if owned else _owner(said, index)
+            person = _owned(said, index, owner, form, genitive and form != phrase, words)
             if person:
                 return person
-    return None
+    return _stranger(said, index, words)
+
+
+def _stranger(said: Sequence[str], index: int, words: Words) -> Person | None:
+    word = said[index].removesuffix("s")
+    owner = _owner(said, index)
+    if word in words.strangers["always"] or " ".join(said[index : index + 2]) in words.strangers["always"]:
+        return None if owner in ("writer", "third") else Person(index, index + 1, "other", STRANGER, "some")
+    indefinite = word in words.strangers["indefinite"] and (owner == "some" or said[index - 1 : index] in (["den"], ["har"]))
+    if not indefinite and not (word in words.strangers["definite"] and owner is None):
+        return None
+    # "min bror är en kille på 19", "min kusin, en tjej på 16": the same person again.
+    start = index - 1 if owner == "some" else index
+    if start and said[start - 1] in _APPOSED:
+        return None
+    return Person(index, index + 1, "other", STRANGER, "some" if indefinite else "bare", word != said[index])
 
 
 def _owned(
-    said: Sequence[str], index: int, length: int, form: tuple[str, ...], genitive: bool, words: Words
+    said: Sequence[str], index: int, owner: Owner | None, form: tuple[str, ...], genitive: bool, words: Words
 ) -> Person | None:
     relation = words.words.get(form) or words.bare.get(form) or words.own.get(form)
     if relation is None:
         return None
-    owner = _owner(said, index)
     if owner in (None, "some") and form in words.bare:
         owner = "bare"
     if owner in (None, "some") and form not in words.words:
@@ -103,7 +108,12 @@ def _owned(
     if form[0] in _LIKE_ADJECTIVES and said[index + 1 : index + 2] and said[index + 1] not in _AFTER_NOUN:
         return None
     role = "other" if owner == "third" else words.roles[relation]
-    return Person(index, index + length, role, relation, owner or "some", genitive)
+    return Person(index, index + len(form), role, relation, owner or _unowned(said, index), genitive)
+
+
+def _unowned(said: Sequence[str], index: int) -> Owner:
+    """Telegrams leave the "min" out: "kusin dricker", "bror i häktet"."""
+    return "some" if index == 0 or said[index - 1] in SENTENCE_END else "none"
 
 
 def _age_noun(said: Sequence[str], index: int) -> Person | None:
@@ -151,58 +161,16 @@ def _join(found: list[Person], person: Person, said: Sequence[str], words: Words
 
 
 def _chained(owner: Person, person: Person, words: Words) -> Person:
-    relation = words.kin.get((owner.relation, person.relation), owner.relation)
-    relation = person.relation if relation == "same" else relation
-    role = "other" if owner.owner == "third" else words.roles[relation]
-    return Person(owner.start, person.end, role, relation, owner.owner, person.genitive)
+    kin = words.kin.get((owner.relation, person.relation))
+    relation = person.relation if kin == "same" else kin or owner.relation
+    role = "other" if owner.owner == "third" else words.roles.get(relation, "other")
+    # Whoever writes of a neighbour's or a cousin's child means the child, though the relation is the neighbour's.
+    stands_for = kin is None and words.roles.get(person.relation) != "child"
+    return Person(owner.start, person.end, role, relation, owner.owner, person.genitive, stands_for)
 
 
 def _counts_unowned(person: Person, said: Sequence[str]) -> bool:
-    """ "en kompis" is somebody; "barn" and "en son" without owner are people in general."""
-    return person.relation not in ("son", "daughter", "child", "parent", "sibling", "partner") or _some(said, person.start)
-
-
-def _some(said: Sequence[str], index: int) -> bool:
-    return index > 0 and said[index - 1] in _SOME
-
-
-@cache
-def load_words(path: Path = PEOPLE) -> Words:
-    """Read and check the relations.
-
-    Raises:
-        VocabularyError: an entry lacks a field or a relation is unknown.
-    """
-    file = WordFile(path)
-    relations = file.table("relations")
-    roles = {name: file.choice(entry, f"relation '{name}'", "role", ("child", "other")) for name, entry in relations.items()}
-    lists = {kind: _phrases(file, relations, kind) for kind in ("words", "bare", "own")}
-    first = frozenset(phrase[0] for group in lists.values() for phrase in group)
-    return Words(roles, lists["words"], lists["bare"], lists["own"], first, _kin(file, roles))
-
-
-def _phrases(file: WordFile, relations: Mapping[str, Any], kind: str) -> dict[tuple[str, ...], str]:
-    found: dict[tuple[str, ...], str] = {}
-    for name, entry in relations.items():
-        for word in file.words(entry, f"relation '{name}'", kind):
-            found.setdefault(tuple(tokens(word)), name)
-    return found
-
-
-def _kin(file: WordFile, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    entries = file.data.get("kin", [])
-    for number, entry in enumerate(entries, start=1):
-        where = f"kin, line {number}"
-        result = file.choice(entry, where, "is", (*roles, "same"))
-        pairs = [(of, to) for of in _known(file, entry, where, "of", roles) for to in _known(file, entry, where, "to", roles)]
-        found.update(dict.fromkeys(pairs, result))
-    return found
-
-
-def _known(file: WordFile, entry: Any, where: str, field: str, roles: Iterable[str]) -> tuple[str, ...]:
-    names = file.words(entry, where, field)
-    unknown = set(names) - set(roles)
-    if unknown:
-        raise file.error(where, field, f"unknown relations: {', '.join(sorted(unknown))}")
-    return names
+    """ "en kompis" is somebody; "barn" without owner is children in general."""
+    if person.relation != "child":
+        return True
+    return person.owner == "some" and person.start > 0 and said[person.start - 1] in _SOME

@@ -6,29 +6,31 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.understanding.phrases import PhraseBook, compile_phrase
+from bot.understanding.phrases import PhraseBook
 from bot.understanding.vocabulary import WordFile
 
 SUBSTANCES = Path(__file__).with_name("substances.yml")
-UNNAMED = "drugs"
 
 
 @dataclass(frozen=True)
 class Substances:
-    """The book of names, and the ordinary words that only look like one."""
+    """The book of names, the words that only hint at one, and the ordinary words that only look like one."""
 
     book: PhraseBook
+    hints: PhraseBook
     ordinary: PhraseBook
 
 
 def find_substance(folded: str) -> str | None:
-    """The drug that is named first in the folded text; `drugs` when only "knark" and the like are said."""
+    """The drug that is named first in the folded text; a hint ("knarkar", "röker") counts only when none is named."""
     words = load_substances()
     for _, pattern in words.ordinary.find(folded):
         folded = pattern.re.sub(" . ", folded)
-    found = sorted((match.start(), name) for name, match in words.book.find(folded))
-    named = [name for _, name in found if name != UNNAMED]
-    return named[0] if named else UNNAMED if found else None
+    return _first(words.book, folded) or _first(words.hints, folded)
+
+
+def _first(book: PhraseBook, folded: str) -> str | None:
+    return min(((match.start(), name) for name, match in book.find(folded)), default=(0, None))[1]
 
 
 @cache
@@ -40,8 +42,7 @@ def load_substances(path: Path = SUBSTANCES) -> Substances:
     """
     file = WordFile(path)
     entries = file.table("substances")
-    named = {name: file.phrases(entry, f"substance '{name}'", "any") for name, entry in entries.items()}
+    named = {name: file.phrases(entry, f"substance '{name}'", "any", False) for name, entry in entries.items()}
+    hints = {name: file.phrases(entry, f"substance '{name}'", "hint", False) for name, entry in entries.items()}
     ordinary = {name: file.phrases(entry, f"substance '{name}'", "unless", False) for name, entry in entries.items()}
-    for phrase in (phrase for group in (*named.values(), *ordinary.values()) for phrase in group):
-        compile_phrase(phrase)
-    return Substances(PhraseBook.of(named), PhraseBook.of(ordinary))
+    return Substances(PhraseBook.of(named), PhraseBook.of(hints), PhraseBook.of(ordinary))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-# Numbers keep what binds them together: 16,5 and 16.30 and 15-16 and 15/11 are one token each.
-_TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|[^\W\d_]+|[^\w\s]")
+# Numbers keep what binds them together: 16,5 and 16.30 and 15-16 and 15/11 are one token each. A figure inside a word
+# ("tv4", "sa3duni") is part of the word; after a number a word begins anew ("15åring").
+_TOKEN = re.compile(r"\d+(?:[.,:/–-]\d+)*|[^\W\d_][^\W_]*|[^\w\s]")
 SENTENCE_END = frozenset(".!?;…")
 
 

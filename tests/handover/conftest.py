@@ -1,7 +1,11 @@
-"""A real SQLite file for every test, and cases to put in it."""
+"""A real SQLite file for every test, and cases to put in it.
+
+With VAGVISAREN_TEST_DATABASE_URL set to an empty PostgreSQL database, the same tests run there.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,13 +27,14 @@ KEY = "a key for hashes"
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """Where this test's database lies."""
-    return f"sqlite:///{tmp_path / 'test.db'}"
+    return os.environ.get("VAGVISAREN_TEST_DATABASE_URL") or f"sqlite:///{tmp_path / 'test.db'}"
 
 
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     """An engine on an empty schema."""
     made = create_database_engine(url)
+    metadata.drop_all(made)
     metadata.create_all(made)
     yield made
     made.dispose()

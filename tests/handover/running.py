@@ -38,7 +38,7 @@ def states(engine: Engine) -> Counter[str]:
     """How many notices are in which state."""
     with reading(engine) as connection:
         rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
-    return Counter(dict((row[0], row[1]) for row in rows))
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def all_in(engine: Engine, state: str) -> Callable[[], bool]:

@@ -49,7 +49,7 @@ class Mailbox:
         answer = self.answers[self.attempts] if self.attempts < len(self.answers) else "250 OK"
         self.attempts += 1
         await asyncio.sleep(self.wait)
-        if answer.startswith("250") or answer.startswith("keep"):
+        if answer.startswith(("250", "keep")):
             self.mails.append(email.message_from_bytes(envelope.content))
         if answer.endswith("drop"):
             server.transport.abort()
@@ -74,7 +74,8 @@ def sign_in_as(name: str, password: str) -> Callable[..., AuthResult]:
     """A check of name and password for a mail server."""
 
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (name.encode(), password.encode()))
+        right = (data.login, data.password) == (name.encode(), password.encode())
+        return AuthResult(success=right, handled=False)
 
     return check
 

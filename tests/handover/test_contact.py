@@ -170,6 +170,8 @@ def test_the_database_file_holds_no_phone_number(engine, tmp_path):
         case = open_case(connection, make_hand_over(channel="callback"), 24, NOW)
         store_contact(connection, case.id, Contact(PHONE, EMAIL), [NEW], NOW)
     files = list(tmp_path.iterdir())
+    if engine.dialect.name != "sqlite":
+        pytest.skip("the file lies with the database server")
     assert files
     for content in (file.read_bytes() for file in files):
         assert b"701740605" not in content and b"kanarie" not in content

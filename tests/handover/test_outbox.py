@@ -43,13 +43,15 @@ def test_a_leased_notice_is_nobody_elses(connection, case):
     assert outbox.claim(connection, "b", NOW + LEASE - SECOND, LEASE) == []
 
 
-def test_the_notice_of_a_dead_relay_is_free_when_the_lease_runs_out(connection, case):
+@pytest.mark.usefixtures("case")
+def test_the_notice_of_a_dead_relay_is_free_when_the_lease_runs_out(connection):
     outbox.claim(connection, "a", NOW, LEASE)
     (notice,) = outbox.claim(connection, "b", NOW + LEASE, LEASE)
     assert notice.attempts == 2
 
 
-def test_a_clock_set_back_by_an_hour_holds_up_nothing(connection, case):
+@pytest.mark.usefixtures("case")
+def test_a_clock_set_back_by_an_hour_holds_up_nothing(connection):
     (notice,) = outbox.claim(connection, "a", NOW, LEASE)
     outbox.mark_failed(connection, notice, "a", "x", NOW, 0)
     assert len(outbox.claim(connection, "b", NOW - timedelta(hours=1), LEASE)) == 1
@@ -64,7 +66,8 @@ def test_alarms_go_before_older_notices(connection, case):
     assert [notice.kind for notice in claimed] == ["acute", "new_case"]
 
 
-def test_a_failed_notice_waits_and_keeps_what_was_delivered(connection, case):
+@pytest.mark.usefixtures("case")
+def test_a_failed_notice_waits_and_keeps_what_was_delivered(connection):
     (notice,) = outbox.claim(connection, "a", NOW, LEASE)
     outbox.mark_failed(connection, replace(notice, delivered=("mail",)), "a", "webhook: HTTP 500", NOW, 0)
     assert outbox.claim(connection, "a", NOW + SECOND, LEASE) == []
@@ -73,14 +76,16 @@ def test_a_failed_notice_waits_and_keeps_what_was_delivered(connection, case):
     assert row(connection, notice).last_error == "webhook: HTTP 500"
 
 
-def test_a_relay_that_lost_its_lease_cannot_free_the_notice(connection, case):
+@pytest.mark.usefixtures("case")
+def test_a_relay_that_lost_its_lease_cannot_free_the_notice(connection):
     (notice,) = outbox.claim(connection, "a", NOW, LEASE)
     outbox.claim(connection, "b", NOW + LEASE, LEASE)
     outbox.mark_failed(connection, notice, "a", "late", NOW + LEASE, 0)
     assert row(connection, notice).leased_by == "b"
 
 
-def test_what_is_sent_is_sent_even_after_the_lease(connection, case):
+@pytest.mark.usefixtures("case")
+def test_what_is_sent_is_sent_even_after_the_lease(connection):
     (notice,) = outbox.claim(connection, "a", NOW, LEASE)
     outbox.claim(connection, "b", NOW + LEASE, LEASE)
     outbox.mark_sent(connection, notice, NOW + LEASE)
@@ -88,7 +93,8 @@ def test_what_is_sent_is_sent_even_after_the_lease(connection, case):
     assert outbox.claim(connection, "c", NOW + 9 * LEASE, LEASE) == []
 
 
-def test_a_dead_notice_is_listed_and_can_be_sent_again(connection, case):
+@pytest.mark.usefixtures("case")
+def test_a_dead_notice_is_listed_and_can_be_sent_again(connection):
     (notice,) = outbox.claim(connection, "a", NOW, LEASE)
     outbox.mark_dead(connection, replace(notice, refused=("mail",)), "mail: SMTP 550")
     assert outbox.claim(connection, "a", NOW + 9 * LEASE, LEASE) == []
@@ -105,7 +111,8 @@ def test_alarms_not_yet_sent_are_moot_once_the_person_is_reached(connection, cas
     assert [notice.kind for notice in outbox.claim(connection, "a", NOW, LEASE)] == ["new_case"]
 
 
-def test_nothing_due_is_seen_without_a_write_lock(connection, case):
+@pytest.mark.usefixtures("case")
+def test_nothing_due_is_seen_without_a_write_lock(connection):
     assert outbox.has_due(connection, NOW)
     outbox.claim(connection, "a", NOW, LEASE)
     assert not outbox.has_due(connection, NOW)

@@ -18,6 +18,11 @@ from .running import QUICK, all_in, make_due, run_until, states
 from .servers import Hook, Mailbox, certificate, hook_server, mail_server, sign_in_as
 
 
+def open_some(engine, count: int, **changes):
+    """Cases without a deadline, so that their age raises no alarms of its own."""
+    return make_cases(engine, count, hours=None, **changes)
+
+
 def by_mail(settings, port: int, scheme: str = "smtp", host: str = "127.0.0.1", user: str = ""):
     url = f"{scheme}://{user}{host}:{port}"
     return replace(settings, smtp_url=url, notice_sender="bot@city.test", notice_recipient="unit@city.test")
@@ -30,7 +35,7 @@ def errors(engine) -> list[str]:
 
 def test_a_mail_holds_reference_and_link_and_nothing_else_of_the_case(engine, settings):
     mailbox = Mailbox()
-    (case,) = make_cases(engine, 1, shared="summary", summary="en kanariefågel", district="jarva")
+    (case,) = open_some(engine, 1, shared="summary", summary="en kanariefågel", district="jarva")
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "sent"))
     (mail,) = mailbox.mails
@@ -43,7 +48,7 @@ def test_a_mail_holds_reference_and_link_and_nothing_else_of_the_case(engine, se
 
 def test_a_webhook_holds_kind_reference_and_link(engine, settings):
     hook = Hook()
-    (case,) = make_cases(engine, 1, acute=True)
+    (case,) = open_some(engine, 1, acute=True)
     with hook_server(hook) as url:
         run_until(create_relay(replace(settings, webhook_url=url), engine, pace=QUICK), all_in(engine, "sent"))
     link = f"https://staff.test/arenden/{case.id}"
@@ -55,7 +60,7 @@ def test_a_webhook_holds_kind_reference_and_link(engine, settings):
 @pytest.mark.parametrize("answer", ["451 try later", "drop", "421 closing"])
 def test_a_mail_server_that_is_busy_or_hangs_up_is_tried_again(engine, settings, answer):
     mailbox = Mailbox([answer, answer])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "sent"))
     assert (mailbox.attempts, len(mailbox.mails)) == (3, 1)
@@ -63,7 +68,7 @@ def test_a_mail_server_that_is_busy_or_hangs_up_is_tried_again(engine, settings,
 
 def test_a_mail_that_may_have_arrived_goes_again_under_the_same_id(engine, settings):
     mailbox = Mailbox(["keep and drop"])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "sent"))
     assert len(mailbox.mails) == 2 and len(set(mailbox.ids())) == 1
@@ -71,7 +76,7 @@ def test_a_mail_that_may_have_arrived_goes_again_under_the_same_id(engine, setti
 
 def test_a_mail_server_that_is_away_costs_nothing_but_time(engine, settings):
     mailbox = Mailbox()
-    make_cases(engine, 3)
+    open_some(engine, 3)
     with mail_server(mailbox) as port:
         pass
     relay = create_relay(by_mail(settings, port), engine, pace=QUICK)
@@ -85,7 +90,7 @@ def test_a_mail_server_that_is_away_costs_nothing_but_time(engine, settings):
 
 def test_a_mail_server_that_never_answers_does_not_hold_the_relay(engine, settings):
     mailbox = Mailbox(wait=30)
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port:
         relay = create_relay(by_mail(settings, port), engine, pace=replace(QUICK, patience=0.3))
         run_until(relay, lambda: all(errors(engine)))
@@ -95,7 +100,7 @@ def test_a_mail_server_that_never_answers_does_not_hold_the_relay(engine, settin
 @pytest.mark.parametrize("where", ["data", "recipient"])
 def test_a_mail_refused_for_good_is_dead_and_said_at_once(engine, settings, where):
     mailbox = Mailbox(["554 no"]) if where == "data" else Mailbox(recipient_answer="550 no such unit@city.test")
-    (case,) = make_cases(engine, 1)
+    (case,) = open_some(engine, 1)
     with mail_server(mailbox) as port, structlog.testing.capture_logs() as logs:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "dead"))
     (alarm,) = [line for line in logs if line["log_level"] == "critical"]
@@ -105,7 +110,7 @@ def test_a_mail_refused_for_good_is_dead_and_said_at_once(engine, settings, wher
 
 def test_a_recipient_who_is_refused_for_now_is_tried_again(engine, settings):
     mailbox = Mailbox(recipient_answer="450 mailbox busy")
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), lambda: all(errors(engine)))
     assert states(engine) == {"pending": 1} and errors(engine) == ["mail: SMTP 450"]
@@ -117,7 +122,7 @@ def test_mail_goes_over_tls_to_a_server_that_is_trusted(engine, settings, tmp_pa
     secure = {"ssl_context": server} if scheme == "smtps" else {"tls_context": server, "require_starttls": True}
     checked = {"authenticator": sign_in_as("bot", "p@ss"), "auth_required": True}
     mailbox = Mailbox()
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(
         mailbox, **secure, **checked, **({} if scheme == "smtp+starttls" else {"auth_require_tls": False})
     ) as port:
@@ -132,7 +137,7 @@ def test_mail_is_never_handed_to_a_server_that_is_not_trusted(engine, settings, 
     server, trusting = certificate(tmp_path, days=-1 if fault == "expired" else 1)
     secure = {"ssl_context": server} if scheme == "smtps" else {"tls_context": server}
     mailbox = Mailbox()
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox, **secure) as port:
         way = by_mail(settings, port, scheme, "localhost")
         tls = trusting if fault == "expired" else ssl.create_default_context()
@@ -142,7 +147,7 @@ def test_mail_is_never_handed_to_a_server_that_is_not_trusted(engine, settings, 
 
 def test_starttls_is_never_given_up_when_the_server_does_not_offer_it(engine, settings):
     mailbox = Mailbox()
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port:
         way = by_mail(settings, port, "smtp+starttls", "localhost")
         run_until(create_relay(way, engine, pace=QUICK), lambda: all(errors(engine)))
@@ -152,7 +157,7 @@ def test_starttls_is_never_given_up_when_the_server_does_not_offer_it(engine, se
 def test_a_wrong_password_delays_notices_and_kills_none(engine, settings):
     checked = {"authenticator": sign_in_as("bot", "right"), "auth_required": True, "auth_require_tls": False}
     mailbox = Mailbox()
-    make_cases(engine, 2)
+    open_some(engine, 2)
     with mail_server(mailbox, **checked) as port:
         way = by_mail(settings, port, user="bot:wrong@")
         run_until(create_relay(way, engine, pace=QUICK), lambda: all(errors(engine)))
@@ -165,7 +170,7 @@ def test_a_wrong_password_delays_notices_and_kills_none(engine, settings):
 @pytest.mark.parametrize("status", [500, 503, 408, 425, 429])
 def test_a_webhook_that_asks_us_to_come_back_is_tried_again_with_the_same_key(engine, settings, status):
     hook = Hook([status])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with hook_server(hook) as url:
         run_until(create_relay(replace(settings, webhook_url=url), engine, pace=QUICK), all_in(engine, "sent"))
     assert len(hook.requests) == 2
@@ -175,7 +180,7 @@ def test_a_webhook_that_asks_us_to_come_back_is_tried_again_with_the_same_key(en
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 302])
 def test_a_webhook_that_says_no_makes_the_notice_dead(engine, settings, status):
     hook = Hook([status])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with hook_server(hook) as url:
         run_until(create_relay(replace(settings, webhook_url=url), engine, pace=QUICK), all_in(engine, "dead"))
     assert len(hook.requests) == 1 and errors(engine) == [f"webhook: HTTP {status}"]
@@ -184,7 +189,7 @@ def test_a_webhook_that_says_no_makes_the_notice_dead(engine, settings, status):
 def test_a_webhook_needs_a_certificate_that_is_trusted(engine, settings, tmp_path):
     server, trusting = certificate(tmp_path)
     hook = Hook()
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with hook_server(hook, server) as url:
         way = replace(settings, webhook_url=url)
         run_until(create_relay(way, engine, pace=QUICK), lambda: all(errors(engine)))
@@ -195,7 +200,7 @@ def test_a_webhook_needs_a_certificate_that_is_trusted(engine, settings, tmp_pat
 
 def test_what_one_channel_took_is_not_repeated_when_the_other_fails(engine, settings):
     mailbox, hook = Mailbox(), Hook([500, 500])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port, hook_server(hook) as url:
         both = replace(by_mail(settings, port), webhook_url=url)
         run_until(create_relay(both, engine, pace=QUICK), all_in(engine, "sent"))
@@ -204,7 +209,7 @@ def test_what_one_channel_took_is_not_repeated_when_the_other_fails(engine, sett
 
 def test_a_refused_mail_is_dead_only_after_the_webhook_has_it(engine, settings):
     mailbox, hook = Mailbox(["550 no"]), Hook([503])
-    make_cases(engine, 1)
+    open_some(engine, 1)
     with mail_server(mailbox) as port, hook_server(hook) as url:
         both = replace(by_mail(settings, port), webhook_url=url)
         run_until(create_relay(both, engine, pace=QUICK), all_in(engine, "dead"))
@@ -212,7 +217,7 @@ def test_a_refused_mail_is_dead_only_after_the_webhook_has_it(engine, settings):
 
 
 def test_in_a_demo_without_channels_a_notice_is_a_line_on_the_console(engine, settings):
-    (case,) = make_cases(engine, 1)
+    (case,) = open_some(engine, 1)
     with structlog.testing.capture_logs() as logs:
         run_until(create_relay(settings, engine, pace=QUICK), all_in(engine, "sent"))
     (line,) = [line for line in logs if line["event"] == "notice"]
@@ -220,7 +225,7 @@ def test_in_a_demo_without_channels_a_notice_is_a_line_on_the_console(engine, se
 
 
 def test_in_live_without_channels_a_notice_never_counts_as_sent(engine, settings):
-    make_cases(engine, 1)
+    open_some(engine, 1)
     relay = create_relay(replace(settings, mode="live"), engine, pace=QUICK)
     run_until(relay, lambda: all(errors(engine)))
     assert states(engine) == {"pending": 1} and errors(engine) == ["none: no channel is set"]
@@ -233,7 +238,7 @@ def test_mail_and_webhook_are_used_when_both_are_set(settings):
 
 def test_stopping_finishes_what_is_in_hand(engine, settings):
     mailbox = Mailbox(wait=0.5)
-    make_cases(engine, 5)
+    open_some(engine, 5)
 
     async def stop_while_sending(relay):
         stop = asyncio.Event()

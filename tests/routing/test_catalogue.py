@@ -102,6 +102,14 @@ def test_the_first_contact_promise_is_given_in_demo_and_not_unconfirmed_in_live(
     assert confirmed.promise_hours("exit_programme", DAY_AFTER) is None
 
 
+def test_a_waiting_time_is_not_told_when_its_promise_may_not_be_given(changed: Changed, demo: Catalogue) -> None:
+    def confirm(data: dict[str, Any]) -> None:
+        entry(data, "services", "exit_programme")["wait"].update(confirmed_by="Anna", confirmed_on=TODAY)
+
+    assert changed(confirm, mode="live").answer("exit_programme", "wait", None, TODAY).text is None
+    assert demo.answer("exit_programme", "wait", None, TODAY).text == "Du ska få en första kontakt inom 24 timmar."
+
+
 def test_only_one_service_promises_a_time(demo: Catalogue) -> None:
     assert [s for s in demo.services if demo.promise_hours(s, TODAY) is not None] == ["exit_programme"]
 

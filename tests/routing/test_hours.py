@@ -1,11 +1,11 @@
-"""Opening hours on the wall clock of Stockholm: weekdays, holidays, half-days, midnight, and the nights of the clock."""
+"""Opening hours on the wall clock of Stockholm: weekdays, holidays, half-days, midnight, the nights of the clock."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.routing.hours import STOCKHOLM, is_holiday, is_open, next_closing, next_opening, words
@@ -126,6 +126,7 @@ MOMENTS = st.datetimes(
 )
 
 
+@settings(deadline=None)
 @given(at=MOMENTS, text=st.sampled_from(HOURS))
 def test_the_next_opening_is_open_and_nothing_before_it_is(at: datetime, text: str) -> None:
     hours = parse_hours(text)
@@ -139,6 +140,7 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(at: datetime, text: s
         assert not any(is_open(hours, at + step * n) for n in range(50))
 
 
+@settings(deadline=None)
 @given(at=MOMENTS, text=st.sampled_from(HOURS))
 def test_it_stays_open_until_it_closes(at: datetime, text: str) -> None:
     hours = parse_hours(text)
@@ -149,6 +151,7 @@ def test_it_stays_open_until_it_closes(at: datetime, text: str) -> None:
         assert all(is_open(hours, at + step * n) for n in range(50))
 
 
+@settings(deadline=None)
 @given(at=MOMENTS, text=st.sampled_from(HOURS))
 def test_words_agree_with_is_open(at: datetime, text: str) -> None:
     hours = parse_hours(text)

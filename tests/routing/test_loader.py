@@ -62,7 +62,12 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str, str, str]] = [
     (lambda d: bris(d).update(id="Bris!"), "telefonlinjen Bris!", "id", "id"),
     (lambda d: d["lines"].insert(0, "bris"), "telefonlinjen 1", "id", "saknar id"),
     (lambda d: exit_programme(d).update(lines=["no_line"]), "tjänsten exit_programme", "lines", "no_line"),
-    (lambda d: exit_programme(d)["promise_hours"].update(value=0), "tjänsten exit_programme", "promise_hours.value", "h"),
+    (
+        lambda d: exit_programme(d)["promise_hours"].update(value=0),
+        "tjänsten exit_programme",
+        "promise_hours.value",
+        "h",
+    ),
     (
         lambda d: exit_programme(d)["promise_hours"].update(value="ett dygn"),
         "tjänsten exit_programme",

@@ -101,9 +101,7 @@ def test_the_check_above_sees_a_closed_line(demo: Catalogue, monkeypatch: pytest
         ({"need": "other_city"}, ("emergency_112",)),
     ],
 )
-def test_who_answers_on_a_monday_morning(
-    demo: Catalogue, situation: dict[str, Any], expected: tuple[str, ...]
-) -> None:
+def test_who_answers_on_a_monday_morning(demo: Catalogue, situation: dict[str, Any], expected: tuple[str, ...]) -> None:
     assert open_lines(Situation(**situation), demo, DAY) == expected
 
 

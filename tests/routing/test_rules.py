@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.routing.catalogue import Catalogue
@@ -178,6 +178,7 @@ def test_of_two_needs_the_one_where_someone_is_hurt_comes_first() -> None:
     assert in_order(("human", "suicide_risk")) == ("suicide_risk", "human")
 
 
+@settings(deadline=None)
 @given(
     need=st.sampled_from(NEEDS) | st.text(max_size=20),
     age=st.none() | st.integers(),
@@ -185,9 +186,7 @@ def test_of_two_needs_the_one_where_someone_is_hurt_comes_first() -> None:
     district=st.none() | st.text(max_size=10) | st.just("jarva"),
     withheld=st.booleans(),
     topic=st.none() | st.sampled_from(NEEDS),
-    at=st.datetimes(
-        min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(timezone.utc)
-    ),
+    at=st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(timezone.utc)),
     mode=st.sampled_from(("demo", "live")),
 )
 def test_it_never_raises_and_always_leads_somewhere(

@@ -67,14 +67,14 @@ def test_no_number_rests_on_the_project_alone() -> None:
 
 @pytest.mark.parametrize("number", SUPERSEDED)
 def test_a_number_that_must_not_be_used_is_no_value(number: str) -> None:
-    values = [re.sub(r"\D", "", fact["value"]) for _, field, fact in facts() if isinstance(fact["value"], str)]
+    values = [re.sub(r"\D", "", fact["value"]) for _, _, fact in facts() if isinstance(fact["value"], str)]
     assert not [value for value in values if number in value], SUPERSEDED[number]
 
 
 def test_numbers_in_texts_are_service_numbers() -> None:
     """A number in a sentence escapes the check of numbers, so only the two that never change may stand there."""
     found = {n for text in texts() for n in re.findall(r"\d[\d -]{2,}\d", text)}
-    assert found <= {"112", "114 14", "2018"}
+    assert {n for n in found if not re.fullmatch(r"20\d\d", n)} <= {"112", "114 14"}
 
 
 def test_sentences_are_short() -> None:
@@ -83,7 +83,9 @@ def test_sentences_are_short() -> None:
 
 
 def test_texts_speak_to_the_reader() -> None:
-    assert not [text for text in texts() if re.search(r"\b(ni skall|erhålla|vederbörande|den enskilde)\b", text.lower())]
+    assert not [
+        text for text in texts() if re.search(r"\b(ni skall|erhålla|vederbörande|den enskilde)\b", text.lower())
+    ]
 
 
 def test_every_text_ends_a_sentence() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -101,7 +102,9 @@ class Client:
         return self.submit("/logga-in", name=name, password=password)
 
     def _ask(self, method: str, path: str, fields: dict[str, Any] | None) -> Reply:
-        reply = asyncio.run(self._send(method, path, fields))
+        # In a thread: a browser test has an event loop of its own running here.
+        with ThreadPoolExecutor(1) as helper:
+            reply = helper.submit(asyncio.run, self._send(method, path, fields)).result()
         self.token = reply.token or self.token
         for line in reply.cookies:
             name, _, value = line.partition(";")[0].partition("=")

@@ -1,0 +1,244 @@
+"""The chat process's web server: routes, headers, errors. The only file here that knows Sanic.
+
+Each route reads the request, calls one function of `door.py` or `forms.py`, and writes the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from sanic import Sanic, response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.chat import door, forms
+from bot.chat.callback import RefusedContact
+from bot.chat.door import Caller
+from bot.chat.forms import Html
+from bot.chat.headers import security_headers
+from bot.chat.health import degraded
+from bot.chat.incoming import BODY_LIMIT_BYTES, Refused, read_json
+from bot.chat.news import events
+from bot.chat.parts import Parts
+from bot.chat.problems import messages_of, with_text
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+FORM = "application/x-www-form-urlencoded"
+FIELDS_LIMIT = 40
+SIMPLE_PAGES = {
+    "/om-chatten": "about.html",
+    "/tillganglighet": "accessibility.html",
+    "/": "city.html",
+}
+
+
+def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
+    """The app of one process; nothing runs before the caller starts it."""
+    app = Sanic(f"chat_{secrets.token_hex(4)}")
+    app.config.update(
+        {
+            "ACCESS_LOG": False,
+            "REQUEST_MAX_SIZE": BODY_LIMIT_BYTES,
+            "REQUEST_TIMEOUT": 15,
+            "RESPONSE_TIMEOUT": 60,
+            "KEEP_ALIVE_TIMEOUT": 15,
+            "FALLBACK_ERROR_FORMAT": "text",
+        }
+    )
+    _add_api(app, parts)
+    _add_stream(app, parts)
+    _add_pages(app, parts)
+    _add_forms(app, parts)
+    _add_errors(app, parts)
+
+    @app.middleware("response")  # type: ignore[misc]
+    async def harden(request: Request, answer: HTTPResponse) -> None:
+        answer.headers.update(security_headers(settings, request.path))
+
+    @app.listener("after_server_stop")  # type: ignore[misc]
+    async def close(_app: Sanic, _loop: Any) -> None:
+        await parts.assistant.close()
+
+    return app
+
+
+def _add_api(app: Sanic, parts: Parts) -> None:
+    @app.post("/api/conversations")  # type: ignore[misc]
+    async def open_conversation(request: Request) -> HTTPResponse:
+        _json(request)
+        session = await door.open_conversation(parts, _caller(request, parts))
+        return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
+
+    @app.post("/api/messages")  # type: ignore[misc]
+    async def say(request: Request) -> HTTPResponse:
+        answer = await door.say(parts, _caller(request, parts), _json(request))
+        return _answer({"messages": answer.messages, "listen": answer.listen})
+
+    @app.get("/api/messages")  # type: ignore[misc]
+    async def read_news(request: Request) -> HTTPResponse:
+        after = request.args.get("after", "")
+        return _answer({"messages": await door.read_news(parts, _caller(request, parts), after)})
+
+    @app.post("/api/contact")  # type: ignore[misc]
+    async def leave_contact(request: Request) -> HTTPResponse:
+        fields = _json(request)
+        return _answer({"messages": await door.leave_contact(parts, _caller(request, parts), fields)}, 201)
+
+    @app.post("/api/receipt")  # type: ignore[misc]
+    async def use_receipt(request: Request) -> HTTPResponse:
+        code = _json(request).get("code")
+        session, messages = await door.use_receipt(parts, _caller(request, parts), code)
+        return _answer({"token": session.token, "messages": messages})
+
+    @app.delete("/api/conversations")  # type: ignore[misc]
+    async def forget(request: Request) -> HTTPResponse:
+        await door.forget(parts, _caller(request, parts))
+        return response.empty(204)
+
+    @app.get("/healthz")  # type: ignore[misc]
+    async def health(_request: Request) -> HTTPResponse:
+        away = await degraded(parts)
+        return _answer({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200)
+
+
+def _add_stream(app: Sanic, parts: Parts) -> None:
+    @app.get("/api/events")  # type: ignore[misc]
+    async def stream(request: Request) -> None:
+        session = await door.live_session(parts, _caller(request, parts))
+        after = request.headers.get("last-event-id") or request.args.get("after", "")
+        answer = await request.respond(content_type="text/event-stream; charset=utf-8")
+        async for event in events(parts, session, after):
+            await answer.send(event)
+        await answer.eof()
+
+
+def _add_pages(app: Sanic, parts: Parts) -> None:
+    @app.get("/chatt")  # type: ignore[misc]
+    async def chat(_request: Request) -> HTTPResponse:
+        return _page(forms.first_page(parts))
+
+    @app.get("/kvittens")  # type: ignore[misc]
+    async def receipt(_request: Request) -> HTTPResponse:
+        return response.html(parts.pages.render("receipt.html", messages=[], code=""))
+
+    @app.get("/page/<name:str>")  # type: ignore[misc]
+    async def asset(request: Request, name: str) -> HTTPResponse:
+        return _asset(request, parts, name)
+
+    @app.get("/widget.js")  # type: ignore[misc]
+    async def widget(request: Request) -> HTTPResponse:
+        return _asset(request, parts, "widget.js")
+
+    for path, template in SIMPLE_PAGES.items():
+        app.add_route(_simple(parts, template), path, methods=["GET", "POST"], name=template.removesuffix(".html"))
+
+
+def _add_forms(app: Sanic, parts: Parts) -> None:
+    def add(path: str, work: Callable[[Parts, Caller, Mapping[str, str]], Awaitable[Html]]) -> None:
+        async def handle(request: Request) -> HTTPResponse:
+            form = _form(request)
+            return _page(await work(parts, _caller(request, parts, form.get("token", "")), form))
+
+        app.add_route(handle, path, methods=["POST"], name=work.__name__)
+
+    add("/chatt", forms.post_chat)
+    add("/chatt/kontakt", forms.post_contact)
+    add("/chatt/radera", forms.post_delete)
+    add("/kvittens", forms.post_receipt)
+
+    @app.post("/chatt/avsluta")  # type: ignore[misc]
+    async def leave(request: Request) -> HTTPResponse:
+        await door.leave(parts, _caller(request, parts, _form(request).get("token", "")))
+        return response.redirect(parts.settings.exit_url, status=303)
+
+
+def _add_errors(app: Sanic, parts: Parts) -> None:
+    @app.exception(Refused)  # type: ignore[misc]
+    async def refused(request: Request, error: Refused) -> HTTPResponse:
+        return _refusal(request, parts, error)
+
+    @app.exception(SanicException)  # type: ignore[misc]
+    async def outside(request: Request, error: SanicException) -> HTTPResponse:
+        status = getattr(error, "status_code", 500)
+        codes = {404: "not_found", 405: "not_found", 413: "too_long"}
+        if status >= 500:
+            logger.error("The server gave up on a request: %s", type(error).__name__)
+            return _refusal(request, parts, Refused(503, "degraded"))
+        return _refusal(request, parts, Refused(status, codes.get(status, "unreadable")))
+
+    @app.exception(Exception)  # type: ignore[misc]
+    async def unforeseen(request: Request, error: Exception) -> HTTPResponse:
+        logger.error("A request failed: %s at %s", type(error).__name__, _place(error))
+        return _refusal(request, parts, Refused(503, "degraded"))
+
+
+def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
+    body = request.body if isinstance(request.body, bytes) else b""
+    messages = messages_of(parts, with_text(refused, body))
+    if not request.path.startswith("/api/"):
+        return response.html(parts.pages.render("problem.html", messages=messages), refused.status)
+    content = {"error": refused.code, "messages": messages}
+    if isinstance(refused, RefusedContact):
+        content["field"] = refused.field
+    answer = _answer(content, refused.status)
+    if refused.retry_after:
+        answer.headers["Retry-After"] = str(refused.retry_after)
+    return answer
+
+
+def _simple(parts: Parts, template: str) -> Callable[[Request], Awaitable[HTTPResponse]]:
+    """A page of text; by POST it keeps the way back to the talk, without a cookie and without a URL that tells."""
+
+    async def show(request: Request) -> HTTPResponse:
+        token = _form(request).get("token", "") if request.method == "POST" else ""
+        return response.html(parts.pages.render(template, token=token[:100]))
+
+    return show
+
+
+def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
+    asset = parts.pages.assets.get(name)
+    if asset is None:
+        raise Refused(404, "not_found")
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    extra = {"Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if zipped else {})}
+    return response.raw(asset.zipped if zipped else asset.plain, content_type=asset.content_type, headers=extra)
+
+
+def _caller(request: Request, parts: Parts, token: str | None = None) -> Caller:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    given = token if token is not None else bearer.strip() if scheme.lower() == "bearer" else ""
+    return Caller(given, parts.limits.client_key(request.ip, request.headers.get("x-forwarded-for", "")))
+
+
+def _json(request: Request) -> dict[str, Any]:
+    return read_json(request.headers.get("content-type", ""), request.body)
+
+
+def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
+        raise Refused(415, "unreadable")
+    fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
+    return response.json(content, status, ensure_ascii=False, escape_forward_slashes=False)
+
+
+def _page(page: Html) -> HTTPResponse:
+    return response.html(page.body, page.status)
+
+
+def _place(error: BaseException) -> str:
+    """File and line of a failure: what is needed to mend it, and nothing of what the person wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -1,0 +1,132 @@
+"""The contact form: contact details, case and notice to staff are committed together, and only then is anything promised.
+
+The service and the need come from what the assistant has said in this talk, never from the page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.incoming import Refused, read_id, tidy
+from bot.chat.masking import Masked
+from bot.chat.parts import Parts
+from bot.chat.promises import give_receipt, promise_drafts
+from bot.chat.session import Session, touch
+from bot.chat.talk_so_far import latest, receiving_service
+from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
+from bot.chat.views import Message, View
+from bot.handover.case import HandOver, open_case
+from bot.handover.contact import Contact, ContactError, store_contact, validate_contact
+from bot.handover.record import Shared
+
+logger = logging.getLogger(__name__)
+FIELDS = ("phone", "email", "safe_to_call", "leave_message", "when", "say_if_other")
+
+
+class RefusedContact(Refused):
+    """A field of the form is wrong; `field` names it and `code` is the sentence `utter_contact_<code>`."""
+
+    def __init__(self, field_name: str, code: str) -> None:
+        super().__init__(422, code)
+        self.field = field_name
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A form that was read: the page's id, how the person can be reached, and what staff may see of the talk."""
+
+    id: str
+    contact: Contact = field(repr=False)
+    shared: Shared = "topic"
+
+
+def read_wanted(fields: Mapping[str, Any]) -> Wanted:
+    """Read a form or a JSON body.
+
+    Raises:
+        RefusedContact: a field is missing or wrong.
+        Refused: 422 for an id that is none.
+    """
+    said_id, shared = read_id(fields.get("id")), fields.get("shared") or "topic"
+    given = {name: fields.get(name) for name in FIELDS}
+    if any(value is not None and not isinstance(value, str | bool) for value in given.values()):
+        raise Refused(422, "unreadable")
+    if shared not in get_args(Shared):
+        raise RefusedContact("shared", "bad_choice")
+    try:
+        tidied = {name: tidy(value) if isinstance(value, str) else value for name, value in given.items()}
+        return Wanted(said_id, validate_contact(tidied), shared)
+    except ContactError as error:
+        raise RefusedContact(error.field, error.code) from None
+
+
+async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Message]:
+    """Open the case and say what is promised; the same id again brings the same answer.
+
+    Raises:
+        Refused: 422 in a session that was opened with a receipt; 503 when nothing could be stored.
+    """
+    if session.case_id:
+        raise Refused(422, "unreadable")
+    try:
+        return await parts.write(lambda connection: _open(connection, parts, session, wanted))
+    except SQLAlchemyError as error:
+        logger.error("The database failed a hand-over: %s", type(error).__name__)
+        raise Refused(503, "degraded_case") from error
+
+
+def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> list[Message]:
+    now = parts.clock()
+    if find_said(connection, session.id, wanted.id) is None:
+        _store(connection, parts, session, wanted)
+    touch(connection, session.id, now)
+    said = find_said(connection, session.id, wanted.id)
+    return View(parts, session, now).stored(connection, replies(connection, said.id) if said else [])
+
+
+def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> None:
+    now = parts.clock()
+    service = receiving_service(connection, parts, session.id)
+    hours = parts.catalogue.promise_hours(service["id"], now.date())
+    case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
+    store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
+    give_receipt(connection, parts, session, case.id, now)
+    said = store_said(
+        connection, session.id, wanted.id, Masked(parts.sentences.text("utter_door_contact_given"), ()), None, now
+    )
+    store_answer(connection, said, session.id, promise_drafts(parts, case, now), {"decision": "contact"}, now)
+
+
+def _hand_over(
+    connection: Connection, parts: Parts, session: Session, wanted: Wanted, service: Mapping[str, Any]
+) -> HandOver:
+    return HandOver(
+        conversation_id=session.id,
+        message_id=wanted.id,
+        service=service["id"],
+        need=latest(connection, session.id, "need") or "human",
+        district=service.get("district"),
+        channel="callback",
+        acute=was_urgent(connection, session.id),
+        shared=wanted.shared,
+        summary=_summary(connection, parts, session) if wanted.shared == "summary" else None,
+    )
+
+
+def _summary(connection: Connection, parts: Parts, session: Session) -> str:
+    """What was understood, in a few words: nothing that the person wrote."""
+    need, unknown = latest(connection, session.id, "need"), parts.sentences.text("utter_door_unknown")
+    district = latest(connection, session.id, "district")
+    return parts.sentences.text(
+        "utter_door_summary",
+        need=parts.sentences.text(f"utter_label_{need}") if f"utter_label_{need}" in parts.sentences.texts else unknown,
+        age=latest(connection, session.id, "age") or unknown,
+        district=parts.catalogue.districts.get(district, unknown) if district else unknown,
+        role=parts.sentences.text(f"utter_door_role_{latest(connection, session.id, 'role') or 'unknown'}"),
+    )

@@ -1,0 +1,168 @@
+"""The calls of the API and the forms, without any web framework: who is asking, may they, and what is the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.assistant import AssistantError
+from bot.chat.callback import call_back, read_wanted
+from bot.chat.comeback import come_back
+from bot.chat.draft import Draft
+from bot.chat.incoming import Refused, read_said
+from bot.chat.limits import Kind
+from bot.chat.news import fetch_news, seen_until
+from bot.chat.parts import Parts
+from bot.chat.reply import Reply, reply
+from bot.chat.session import Session, end_session, find_session, forget_session, open_session, touch
+from bot.chat.staffed import case_ids
+from bot.chat.views import Message, unstored
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the session token that came with the call, and today's key of the client."""
+
+    token: str = field(repr=False)
+    client: str = field(repr=False)
+
+
+async def open_conversation(parts: Parts, caller: Caller) -> Session:
+    """A new session.
+
+    Raises:
+        Refused: 429, 503.
+    """
+    _limit(parts, "conversation", caller.client)
+    try:
+        return await parts.write(lambda c: open_session(c, parts.settings.hash_key, parts.clock()))
+    except SQLAlchemyError as error:
+        raise _unstored("open a conversation", error) from error
+
+
+async def say(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
+    """Answer one message.
+
+    Raises:
+        Refused: 401, 413, 422, 429, 503.
+    """
+    session = await live_session(parts, caller)
+    said = read_said(fields)
+    _limit(parts, "client_message", caller.client, said.text)
+    _limit(parts, "message", session.id, said.text)
+    return await reply(parts, session, said)
+
+
+async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> list[Message]:
+    """Open a case with contact details.
+
+    Raises:
+        Refused: 401, 422, 429, 503.
+    """
+    session = await live_session(parts, caller)
+    wanted = read_wanted(fields)
+    _limit(parts, "message", session.id)
+    _limit(parts, "case", caller.client)
+    return await call_back(parts, session, wanted)
+
+
+async def use_receipt(parts: Parts, caller: Caller, code: object) -> tuple[Session, list[Message]]:
+    """Come back to a case.
+
+    Raises:
+        Refused: 404, 422, 429, 503.
+    """
+    _limit(parts, "receipt", caller.client)
+    try:
+        return await come_back(parts, code)
+    except SQLAlchemyError as error:
+        raise _unstored("open a receipt", error) from error
+
+
+async def read_news(parts: Parts, caller: Caller, after: str) -> list[Message]:
+    """What came since; asking counts as being there.
+
+    Raises:
+        Refused: 401, 503.
+    """
+    session = await live_session(parts, caller)
+    try:
+        await parts.write(lambda connection: touch(connection, session.id, parts.clock()))
+        seen = await parts.read(lambda connection: seen_until(connection, session, after))
+        return (await fetch_news(parts, session, seen))[0]
+    except SQLAlchemyError as error:
+        raise _unstored("read news", error) from error
+
+
+async def forget(parts: Parts, caller: Caller) -> bool:
+    """Delete transcript, tracker and session; cases remain. Returns whether there are such.
+
+    Raises:
+        Refused: 401, 503.
+    """
+    session = await live_session(parts, caller)
+    try:
+        async with parts.turns.hold(session.id, parts.settings.reply_timeout_seconds):
+            remains = await parts.write(lambda connection: _forget(connection, session))
+    except SQLAlchemyError as error:
+        raise _unstored("delete a conversation", error) from error
+    try:
+        await parts.assistant.forget(session.id)
+    except AssistantError as error:
+        # The tracker's row is gone with the transcript; Rasa keeps nothing else between two messages.
+        logger.warning("Rasa was not told of a deletion: %s", error.code)
+    return remains
+
+
+async def leave(parts: Parts, caller: Caller) -> None:
+    """End the session; an unknown token and a database that is away are no reason to stop anybody from leaving."""
+    try:
+        session = await live_session(parts, caller)
+        await parts.write(lambda connection: end_session(connection, session.id, parts.clock()))
+    except (Refused, SQLAlchemyError) as error:
+        logger.info("Nothing to end: %s", type(error).__name__)
+
+
+async def live_session(parts: Parts, caller: Caller) -> Session:
+    """The session of the caller's token.
+
+    Raises:
+        Refused: 401, or 503 when nobody can tell.
+    """
+    key, now = parts.settings.hash_key, parts.clock()
+    try:
+        session = await parts.read(lambda connection: find_session(connection, caller.token, key, parts.idle, now))
+    except SQLAlchemyError as error:
+        raise _unstored("find a session", error) from error
+    if session is None:
+        raise Refused(401, "no_session")
+    return session
+
+
+def welcome(parts: Parts) -> list[Message]:
+    """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
+    return unstored(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
+
+
+def _forget(connection: Connection, session: Session) -> bool:
+    remains = bool(case_ids(connection, session))
+    forget_session(connection, session.id)
+    return remains
+
+
+def _limit(parts: Parts, kind: Kind, key: str, text: str = "") -> None:
+    seconds = parts.limits.take(kind, key)
+    if seconds is not None:
+        raise Refused(429, "too_fast", text, retry_after=seconds)
+
+
+def _unstored(what: str, error: SQLAlchemyError) -> Refused:
+    logger.error("The database could not %s: %s", what, type(error).__name__)
+    return Refused(503, "degraded")

@@ -1,0 +1,109 @@
+"""The page's templates and files, read once. Their words are Swedish and stand there, not here."""
+
+from __future__ import annotations
+
+import gzip
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.chat.incoming import LENGTH_LIMIT
+from bot.chat.views import Message
+from bot.settings import Settings
+
+FOLDER = Path(__file__).with_name("page")
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+# Once one of these is named, the exit button is shown large.
+SENSITIVE_SERVICES = ("exit_programme", "violence_centre", "honour_support", "women_line", "men_line", "stop_violence_line")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the page, plain and zipped."""
+
+    content_type: str
+    plain: bytes = field(repr=False)
+    zipped: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Renders templates with what every page needs."""
+
+    environment: Environment
+    assets: Mapping[str, Asset]
+    common: Mapping[str, Any]
+
+    def render(self, template: str, **values: Any) -> str:
+        """One page as HTML; everything from outside is escaped."""
+        return self.environment.get_template(template).render({**self.common, "token": "", **values})
+
+    def chat(
+        self, welcome: str, offline: Sequence[Message], token: str = "", messages: Sequence[Message] = (), **values: Any
+    ) -> str:
+        """The chat page with a talk so far; the newest answer brings its choices and its form.
+
+        `offline` is what the page itself says when it cannot reach us.
+        """
+        newest = newest_answer(messages)
+        defaults = {
+            "welcome": welcome,
+            "offline": offline,
+            "messages": messages,
+            "choices": [choice for message in newest for choice in message["choices"]],
+            "form": any(message["form"] == "contact" for message in newest),
+            "next_id": str(uuid.uuid4()),
+            "text": "",
+            "error": None,
+            "contact": {},
+            "contact_error": None,
+            "status": None,
+        }
+        return self.render("chat.html", **{**defaults, "token": token, **values})
+
+
+def load_pages(settings: Settings) -> Pages:
+    """Templates and files from the folder `page`."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["tel"] = tel
+    files = sorted(path for path in (FOLDER / "static").iterdir() if path.suffix in TYPES)
+    return Pages(environment, {path.name: _asset(path) for path in files}, _common(settings))
+
+
+def newest_answer(messages: Sequence[Message]) -> list[Message]:
+    """The messages after the person's last one."""
+    start = max((index + 1 for index, message in enumerate(messages) if message["from"] == "person"), default=0)
+    return list(messages[start:])
+
+
+def tel(phone: str) -> str:
+    """A number as it stands in a `tel:` link."""
+    return "".join(character for character in phone if character.isdigit() or character == "+")
+
+
+def _common(settings: Settings) -> dict[str, Any]:
+    return {
+        "demo": settings.mode == "demo",
+        "exit_url": settings.exit_url,
+        "idle_minutes": settings.session_idle_minutes,
+        "retention_days": settings.retention_days,
+        "receipt_days": settings.receipt_days,
+        "disposal_decision": settings.disposal_decision,
+        "length_limit": LENGTH_LIMIT,
+        "sensitive": " ".join(SENSITIVE_SERVICES),
+    }
+
+
+def _asset(path: Path) -> Asset:
+    plain = path.read_bytes()
+    return Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))

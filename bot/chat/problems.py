@@ -1,0 +1,44 @@
+"""What is answered when a call cannot be carried out: always with messages, and with phone numbers where someone may need them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from bot.chat.callback import RefusedContact
+from bot.chat.degraded import degraded_drafts, urgent_drafts
+from bot.chat.draft import Draft
+from bot.chat.incoming import LENGTH_LIMIT, Refused
+from bot.chat.parts import Parts
+from bot.chat.views import Message, unstored
+from bot.understanding.urgent import urgent
+
+WITH_NUMBERS = ("degraded", "degraded_case", "too_fast")
+READ_FOR_DANGER = 5 * LENGTH_LIMIT
+
+
+def messages_of(parts: Parts, refused: Refused) -> list[Message]:
+    """The sentences for a refusal; danger in the refused text is answered first."""
+    at, text = parts.clock(), refused.text[:READ_FOR_DANGER]
+    values = {"seconds": refused.retry_after or 0}
+    if refused.code in WITH_NUMBERS:
+        name = f"utter_door_{refused.code}"
+        drafts = degraded_drafts(text, None, parts.catalogue, parts.sentences, at, name)
+        drafts = [replace(draft, text=draft.text.replace("{seconds}", str(values["seconds"]))) for draft in drafts]
+    else:
+        kind = "contact" if isinstance(refused, RefusedContact) else "door"
+        alarm = urgent(text)
+        drafts = urgent_drafts(alarm, parts.catalogue, parts.sentences, at) if alarm else []
+        drafts.append(Draft(parts.sentences.text(f"utter_{kind}_{refused.code}", **values)))
+    return unstored(parts, drafts, at)
+
+
+def with_text(refused: Refused, body: bytes) -> Refused:
+    """The refusal with what the person wrote, as far as the body can be read: danger in it is not to be overlooked."""
+    if not refused.text:
+        try:
+            text = json.loads(body[: 8 * READ_FOR_DANGER]).get("text")
+            refused.text = text if isinstance(text, str) else ""
+        except (ValueError, AttributeError, RecursionError):
+            refused.text = ""
+    return refused

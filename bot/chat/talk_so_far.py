@@ -1,0 +1,32 @@
+"""What the talk has been about, read from the transcript: never from the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bot.chat.parts import Parts
+from bot.chat.transcript import latest_rows
+from bot.routing.catalogue import CONTACT_CENTRE
+
+
+def last_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any] | None:
+    """The latest service (not a national line) that the assistant has named, as {"id", "district"}."""
+    named = (row.service for row in latest_rows(connection, conversation_id) if row.service)
+    return next((service for service in named if service["id"] in parts.catalogue.services), None)
+
+
+def receiving_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any]:
+    """Who takes the case: the latest named service if it takes any, else the contact centre."""
+    service = last_service(connection, parts, conversation_id)
+    if service and parts.catalogue.takes_cases(service["id"], parts.clock().date()):
+        return service
+    return {"id": CONTACT_CENTRE, "district": None}
+
+
+def latest(connection: Connection, conversation_id: str, field: str) -> Any:
+    """The latest thing that was understood of a kind (need, age, district, role), or None."""
+    said = (row.understood or {} for row in latest_rows(connection, conversation_id) if row.sender == "person")
+    return next((found[field] for found in said if found.get(field) is not None), None)

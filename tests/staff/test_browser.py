@@ -1,0 +1,266 @@
+"""The console in a real browser: a morning's work by keyboard alone, and axe on every page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bot.database import transaction
+from bot.handover import thread
+from bot.handover.contact import Contact, store_contact
+from bot.handover.receipt import attach_receipt
+from tests.staff.console import KEY, NOW, PASSWORD, Console, heard
+
+pytestmark = pytest.mark.slow
+NEW = "sju glada sälar sjöng"
+SHOTS = os.environ.get("STAFF_SHOTS", "")
+"""A folder to keep pictures in; empty keeps none."""
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LOOKS = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "desktop-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}},
+    "phone-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 320, "height": 640}},
+    "forced": {"viewport": {"width": 1280, "height": 800}, "forced_colors": "active"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all."""
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def busy(console: Console) -> Console:
+    """A console with something to do in it."""
+    console.person("siv", "case_worker", "exit_programme", "mini_maria", fresh=True)
+    for name, role in (("berit", "case_worker"), ("rut", "reviewer"), ("ada", "admin"), ("ed", "editor")):
+        console.person(name, role, "exit_programme")
+    console.clock.move(hours=-30)
+    console.case("1", hours=24, district="jarva")
+    console.clock.move(hours=8)
+    console.case("2", hours=24, service="mini_maria", need="substance_use", district="jarva")
+    console.clock.move(hours=22)
+    console.case("3", hours=None, service="mini_maria", need="parenting")
+    _talks(console)
+    case = console.case("4", channel="callback", acute=True, shared="conversation", conversation_id="a" * 32)
+    with transaction(console.engine) as connection:
+        contact = Contact("+46701234567", "", True, False, "efter kl. 18", "säg att det är tandläkaren")
+        store_contact(connection, case.id, contact, console.settings.encryption_keys, NOW)
+        attach_receipt(connection, case.id, "1234567890123456", KEY, NOW.replace(year=2027))
+        thread.post(connection, case.id, "person", "Hallå? Är någon där? Jag vågar inte vara hemma i kväll.", NOW)
+    return console
+
+
+def _talks(console: Console) -> None:
+    console.talk(
+        "a" * 32,
+        {"text": "jag måste bort härifrån, de letar efter mig", "understood": heard("leave_crime", urgent="emergency")},
+        {"sender": "bot", "text": "Är du i fara nu? Ring 112.", "urgent": "emergency"},
+        {
+            "text": "ring mig på [telefonnummer]",
+            "masked": ["telefonnummer"],
+            "understood": heard("human", need="human"),
+        },
+    )
+    ranking = [{"name": "parenting", "confidence": 0.62}, {"name": "youth_at_risk", "confidence": 0.2}]
+    console.talk(
+        "b" * 32,
+        {"text": "min dotter vägrar gå upp", "understood": heard(confidence=0.62, decision="clarify", ranking=ranking)},
+        {"sender": "bot", "text": "Menar du något av det här?", "choices": [{"label": "Att vara förälder"}]},
+        {"text": "Att vara förälder", "understood": heard(confidence=1.0)},
+        {"sender": "bot", "text": "Det finns stöd till dig som är förälder.", "service": {"id": "mini_maria"}},
+    )
+
+
+def open_page(browser: Browser, console: Console, look: str = "desktop", staff: str = "") -> Page:
+    """A page that may talk to the console only; signed in if `staff` names somebody."""
+    context = browser.new_context(base_url=console.base, locale="sv-SE", **LOOKS[look])
+    context.route(lambda url: not url.startswith(console.base), lambda route: route.abort())
+    if staff:
+        _sign_in_behind(context, console, staff)
+    return context.new_page()
+
+
+def _sign_in_behind(context: BrowserContext, console: Console, name: str) -> None:
+    client = console.client()
+    client.sign_in(name)
+    if client.get("/").to == "/losenord":
+        client.get("/losenord")
+        client.submit("/losenord", old=PASSWORD, new=NEW, repeated=NEW)
+    context.add_cookies([{"name": "staff", "value": client.cookies["staff"], "url": console.base}])
+
+
+def check(page: Page, name: str, look: str) -> None:
+    """No axe violation, nothing wider than the window; keeps a picture if asked to."""
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}-{look}.png"), full_page=True)
+    found = Axe().run(page).response["violations"]
+    assert not found, [(v["id"], [n["html"] for n in v["nodes"]]) for v in found]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} is {wide} px too wide ({look})"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_is_without_axe_violations_and_fits(browser: Browser, busy: Console, look: str) -> None:
+    page = open_page(browser, busy, look)
+    page.goto("/logga-in")
+    check(page, "sign-in", look)
+    page.goto("/finns-inte")
+    check(page, "gone", look)
+    for name, paths in {
+        "siv": {"cases": "/arenden", "password": "/losenord", "refused": "/samtal"},
+        "rut": {"talks": "/samtal", "talk": f"/samtal/{'b' * 32}", "reason": f"/samtal/{'a' * 32}"},
+        "ada": {"people": "/personal", "log": "/logg"},
+        "ed": {"start": "/"},
+    }.items():
+        page = open_page(browser, busy, look, name)
+        for title, path in paths.items():
+            page.goto(path)
+            check(page, title, look)
+
+
+@pytest.mark.parametrize("look", ["desktop", "phone-dark"])
+def test_every_state_of_a_case_is_without_axe_violations(browser: Browser, busy: Console, look: str) -> None:
+    page = open_page(browser, busy, look, "siv")
+    page.goto("/arenden")
+    page.locator("tr.acute a").click()
+    check(page, "case-new", look)
+    page.get_by_role("button", name="Ta ärendet").click()
+    check(page, "case-taken", look)
+    page.get_by_role("button", name="Första kontakt gjord").click()
+    check(page, "case-problem", look)
+    expect(page.locator(".problems")).to_be_focused()
+    page.get_by_label("Varför behöver du kontaktuppgifterna?").fill("Ringer för första kontakt")
+    page.get_by_role("button", name="Visa kontaktuppgifter").click()
+    expect(page.get_by_text("070-123 45 67")).to_be_visible()
+    check(page, "case-contact", look)
+    page.get_by_label("Telefon").check()
+    page.get_by_label("Jag har nått personen").check()
+    page.get_by_role("button", name="Första kontakt gjord").click()
+    page.get_by_label("Skriv till personen").fill("Hej, jag heter Siv.\nVi ses klockan 14.")
+    page.get_by_role("button", name="Skicka").click()
+    check(page, "case-contacted", look)
+    page.get_by_text("Avsluta ärendet").first.click()
+    page.get_by_label("Får stöd hos oss").check()
+    page.get_by_role("button", name="Avsluta ärendet").click()
+    check(page, "case-closed", look)
+
+
+def tab_to(page: Page, role: str, name: str) -> None:
+    """Press Tab until the element has the focus; a person without a mouse can do no other."""
+    wanted = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
+    for _ in range(80):
+        if wanted.evaluate("element => element === document.activeElement"):
+            outline = wanted.evaluate("element => getComputedStyle(element).outlineStyle")
+            assert outline != "none", f"{name} has the focus and does not show it"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reached {role} '{name}'")
+
+
+def write(page: Page, name: str, text: str) -> None:
+    tab_to(page, "textbox", name)
+    page.keyboard.type(text)
+
+
+def press(page: Page, role: str, name: str) -> None:
+    tab_to(page, role, name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_case_worker_gets_through_a_morning_by_keyboard_alone(browser: Browser, busy: Console) -> None:
+    page = open_page(browser, busy)
+    page.goto("/logga-in")
+    write(page, "Namn", "siv")
+    write(page, "Lösenord", PASSWORD)
+    press(page, "button", "Logga in")
+    write(page, "Engångslösenord", PASSWORD)
+    write(page, "Nytt lösenord", NEW)
+    write(page, "Nytt lösenord igen", NEW)
+    press(page, "button", "Byt lösenord")
+    expect(page.get_by_role("status")).to_have_text("Lösenordet är bytt.")
+    press(page, "link", "Ärenden")
+    reference = page.locator("tr.acute a").inner_text()
+    press(page, "link", reference)
+    press(page, "button", "Ta ärendet")
+    expect(page.get_by_role("status")).to_have_text("Du har tagit ärendet.")
+    write(page, "Varför behöver du kontaktuppgifterna?", "Ringer för första kontakt")
+    press(page, "button", "Visa kontaktuppgifter")
+    expect(page.get_by_text("070-123 45 67")).to_be_visible()
+    tab_to(page, "radio", "Telefon")
+    page.keyboard.press("Space")
+    tab_to(page, "checkbox", "Jag har nått personen. Ett försök räknas inte.")
+    page.keyboard.press("Space")
+    press(page, "button", "Första kontakt gjord")
+    expect(page.get_by_role("status")).to_have_text("Första kontakt är noterad.")
+    write(page, "Skriv till personen", "Hej, jag heter Siv.")
+    press(page, "button", "Skicka")
+    expect(page.get_by_text("Hej, jag heter Siv.")).to_be_visible()
+    press(page, "button", "Logga ut")
+    expect(page.get_by_role("status")).to_have_text("Du är utloggad.")
+
+
+def test_a_reviewer_finds_and_opens_talks_by_keyboard_alone(browser: Browser, busy: Console) -> None:
+    page = open_page(browser, busy, staff="rut")
+    page.goto("/samtal")
+    expect(page.get_by_role("row")).to_have_count(3)
+    tab_to(page, "checkbox", "Bara akuta")
+    page.keyboard.press("Space")
+    press(page, "button", "Visa")
+    expect(page.get_by_role("row")).to_have_count(2)
+    press(page, "link", "23 nov. kl. 10.00")
+    expect(page.get_by_text("de letar efter mig")).to_have_count(0)
+    write(page, "Ditt skäl", "Granskar akuta samtal")
+    press(page, "button", "Öppna samtalet")
+    expect(page.get_by_text("de letar efter mig")).to_be_visible()
+    check(page, "talk-sensitive", "desktop")
+    assert busy.log(action="read_conversation")[0]["reason"] == "Granskar akuta samtal"
+
+
+def test_the_first_tab_stop_skips_the_menu(browser: Browser, busy: Console) -> None:
+    page = open_page(browser, busy, staff="siv")
+    page.goto("/arenden")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Uppdatera listan")).to_be_focused()
+
+
+def test_everything_works_with_wider_text_spacing(browser: Browser, busy: Console) -> None:
+    page = open_page(browser, busy, "narrow", "siv")
+    page.goto("/arenden")
+    page.locator("tr.acute a").click()
+    spaced = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+    page.evaluate("css => document.adoptedStyleSheets.push(Object.assign(new CSSStyleSheet(), {}))", spaced)
+    page.evaluate("css => document.adoptedStyleSheets.at(-1).replaceSync(css)", spaced)
+    check(page, "case-spaced", "narrow")
+
+
+def test_no_page_asks_another_host_for_anything(browser: Browser, busy: Console) -> None:
+    asked: list[str] = []
+    page = open_page(browser, busy, staff="ada")
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/logga-in", "/personal", "/logg"):
+        page.goto(path)
+    assert asked and all(url.startswith(busy.base) for url in asked)
