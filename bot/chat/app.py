@@ -57,11 +57,11 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
     _add_forms(app, parts)
     _add_errors(app, parts)
 
-    @app.middleware("response")  # type: ignore[misc]
+    @app.middleware("response")  # type: ignore[untyped-decorator]
     async def harden(request: Request, answer: HTTPResponse) -> None:
         answer.headers.update(security_headers(settings, request.path))
 
-    @app.listener("after_server_stop")  # type: ignore[misc]
+    @app.listener("after_server_stop")  # type: ignore[untyped-decorator]
     async def close(_app: Sanic, _loop: Any) -> None:
         await parts.assistant.close()
 
@@ -69,46 +69,46 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
 
 
 def _add_api(app: Sanic, parts: Parts) -> None:
-    @app.post("/api/conversations")  # type: ignore[misc]
+    @app.post("/api/conversations")  # type: ignore[untyped-decorator]
     async def open_conversation(request: Request) -> HTTPResponse:
         _json(request)
         session = await door.open_conversation(parts, _caller(request, parts))
         return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
 
-    @app.post("/api/messages")  # type: ignore[misc]
+    @app.post("/api/messages")  # type: ignore[untyped-decorator]
     async def say(request: Request) -> HTTPResponse:
         answer = await door.say(parts, _caller(request, parts), _json(request))
         return _answer({"messages": answer.messages, "listen": answer.listen})
 
-    @app.get("/api/messages")  # type: ignore[misc]
+    @app.get("/api/messages")  # type: ignore[untyped-decorator]
     async def read_news(request: Request) -> HTTPResponse:
         after = request.args.get("after", "")
         return _answer({"messages": await door.read_news(parts, _caller(request, parts), after)})
 
-    @app.post("/api/contact")  # type: ignore[misc]
+    @app.post("/api/contact")  # type: ignore[untyped-decorator]
     async def leave_contact(request: Request) -> HTTPResponse:
         fields = _json(request)
         return _answer({"messages": await door.leave_contact(parts, _caller(request, parts), fields)}, 201)
 
-    @app.post("/api/receipt")  # type: ignore[misc]
+    @app.post("/api/receipt")  # type: ignore[untyped-decorator]
     async def use_receipt(request: Request) -> HTTPResponse:
         code = _json(request).get("code")
         session, messages = await door.use_receipt(parts, _caller(request, parts), code)
         return _answer({"token": session.token, "messages": messages})
 
-    @app.delete("/api/conversations")  # type: ignore[misc]
+    @app.delete("/api/conversations")  # type: ignore[untyped-decorator]
     async def forget(request: Request) -> HTTPResponse:
         await door.forget(parts, _caller(request, parts))
         return response.empty(204)
 
-    @app.get("/healthz")  # type: ignore[misc]
+    @app.get("/healthz")  # type: ignore[untyped-decorator]
     async def health(_request: Request) -> HTTPResponse:
         away = await degraded(parts)
         return _answer({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200)
 
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
-    @app.get("/api/events")  # type: ignore[misc]
+    @app.get("/api/events")  # type: ignore[untyped-decorator]
     async def stream(request: Request) -> None:
         session = await door.live_session(parts, _caller(request, parts))
         after = request.headers.get("last-event-id") or request.args.get("after", "")
@@ -119,19 +119,19 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
 
 
 def _add_pages(app: Sanic, parts: Parts) -> None:
-    @app.get("/chatt")  # type: ignore[misc]
+    @app.get("/chatt")  # type: ignore[untyped-decorator]
     async def chat(_request: Request) -> HTTPResponse:
         return _page(forms.first_page(parts))
 
-    @app.get("/kvittens")  # type: ignore[misc]
+    @app.get("/kvittens")  # type: ignore[untyped-decorator]
     async def receipt(_request: Request) -> HTTPResponse:
         return response.html(parts.pages.render("receipt.html", messages=[], code=""))
 
-    @app.get("/page/<name:str>")  # type: ignore[misc]
+    @app.get("/page/<name:str>")  # type: ignore[untyped-decorator]
     async def asset(request: Request, name: str) -> HTTPResponse:
         return _asset(request, parts, name)
 
-    @app.get("/widget.js")  # type: ignore[misc]
+    @app.get("/widget.js")  # type: ignore[untyped-decorator]
     async def widget(request: Request) -> HTTPResponse:
         return _asset(request, parts, "widget.js")
 
@@ -152,18 +152,18 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
     add("/chatt/radera", forms.post_delete)
     add("/kvittens", forms.post_receipt)
 
-    @app.post("/chatt/avsluta")  # type: ignore[misc]
+    @app.post("/chatt/avsluta")  # type: ignore[untyped-decorator]
     async def leave(request: Request) -> HTTPResponse:
         await door.leave(parts, _caller(request, parts, _form(request).get("token", "")))
         return response.redirect(parts.settings.exit_url, status=303)
 
 
 def _add_errors(app: Sanic, parts: Parts) -> None:
-    @app.exception(Refused)  # type: ignore[misc]
+    @app.exception(Refused)  # type: ignore[untyped-decorator]
     async def refused(request: Request, error: Refused) -> HTTPResponse:
         return _refusal(request, parts, error)
 
-    @app.exception(SanicException)  # type: ignore[misc]
+    @app.exception(SanicException)  # type: ignore[untyped-decorator]
     async def outside(request: Request, error: SanicException) -> HTTPResponse:
         status = getattr(error, "status_code", 500)
         codes = {404: "not_found", 405: "not_found", 413: "too_long"}
@@ -172,7 +172,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
             return _refusal(request, parts, Refused(503, "degraded"))
         return _refusal(request, parts, Refused(status, codes.get(status, "unreadable")))
 
-    @app.exception(Exception)  # type: ignore[misc]
+    @app.exception(Exception)  # type: ignore[untyped-decorator]
     async def unforeseen(request: Request, error: Exception) -> HTTPResponse:
         logger.error("A request failed: %s at %s", type(error).__name__, _place(error))
         return _refusal(request, parts, Refused(503, "degraded"))

@@ -35,7 +35,10 @@ def degraded_drafts(
     """The numbers that fit what was said: danger first; else the talk's service, who is open now, and the contact centre."""
     alarm = urgent(text)
     if alarm:
-        return [*urgent_drafts(alarm, catalogue, sentences, at), Draft(sentences.text("utter_door_degraded_after_danger"))]
+        return [
+            *urgent_drafts(alarm, catalogue, sentences, at),
+            Draft(sentences.text("utter_door_degraded_after_danger")),
+        ]
     return [Draft(sentences.text(sentence)), *_numbers(service, catalogue, sentences, at)]
 
 

@@ -120,7 +120,9 @@ def _is_welcome(character: str) -> bool:
     if character in "\n\t":
         return True
     category = unicodedata.category(character)
-    return category not in ("Cc", "Cs") and not (category == "Cf" and character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    return category not in ("Cc", "Cs") and not (
+        category == "Cf" and character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
 
 
 def _is_prefix(character: str) -> bool:

@@ -96,7 +96,11 @@ class Limits:
 
     def _sweep(self, now: float) -> None:
         """Forget the buckets that have filled up again; if that is not enough, all but the newest half."""
-        full = [name for name, b in self._buckets.items() if (now - b.at) / self._rate(*name).seconds >= self.rates[name[0]].burst]
+        full = [
+            name
+            for name, b in self._buckets.items()
+            if (now - b.at) / self._rate(*name).seconds >= self.rates[name[0]].burst
+        ]
         for name in full:
             del self._buckets[name]
         if len(self._buckets) >= MOST_BUCKETS:

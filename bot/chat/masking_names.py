@@ -39,17 +39,11 @@ _LIKELY = re.compile(
 _WORD = re.compile(r"[^\W\d_][\wåäöéü'’\-]*")
 _SURNAME = re.compile(r" (?:(?:al|el|von|af|de|van|bin|abu|ibn)[ \-])?([^\W\d_][\wåäöéü'’\-]+)")
 _NO_NAME = frozenset(
-    """inte det den så sa som något nagot någon nagon nån nan samma typ ungefär likadant och men eller att jag du han hon hen vi ni
-    de dom är ar har hade var blir blev vill ville kan kunde ska skulle måste får fick går gick slår slog bor ju nog bara också
-    ocksa ingen inget ingenting alla allt mig dig sig honom henne oss er dem man en ett ex polisen polis ambulans ambulansen
-    sos bris mind origo soc socialen socialtjänsten socialjouren socialsekreteraren staden kommunen mini ungdom exit kris
-    stockholm sverige migrationsverket försäkringskassan skolan skatteverket bup bvc bvc region idag imorgon igår nu igen där
-    här hem hemma för med på i till av om vad hur när vem vilka varför nej ja hej tack mvh hälsningar någonstans ens tydligen
-    egentligen fel rätt akut direkt gärna snart först sen sedan dit hit upp ner ut in fryshuset kyrkan imam imamen rfsl roks
-    terrafem unizon stadsmissionen frälsningsarmén kronofogden csn rvc sig framtid maria kvinnojouren rektor
-    rektorn läkare läkaren vårdcentralen jobbet dagis förskolan väktare vakten""".split()
+    ["inte", "det", "den", "så", "sa", "som", "något", "nagot", "någon", "nagon", "nån", "nan", "samma", "typ", "ungefär", "likadant", "och", "men", "eller", "att", "jag", "du", "han", "hon", "hen", "vi", "ni", "de", "dom", "är", "ar", "har", "hade", "var", "blir", "blev", "vill", "ville", "kan", "kunde", "ska", "skulle", "måste", "får", "fick", "går", "gick", "slår", "slog", "bor", "ju", "nog", "bara", "också", "ocksa", "ingen", "inget", "ingenting", "alla", "allt", "mig", "dig", "sig", "honom", "henne", "oss", "er", "dem", "man", "en", "ett", "ex", "polisen", "polis", "ambulans", "ambulansen", "sos", "bris", "mind", "origo", "soc", "socialen", "socialtjänsten", "socialjouren", "socialsekreteraren", "staden", "kommunen", "mini", "ungdom", "exit", "kris", "stockholm", "sverige", "migrationsverket", "försäkringskassan", "skolan", "skatteverket", "bup", "bvc", "bvc", "region", "idag", "imorgon", "igår", "nu", "igen", "där", "här", "hem", "hemma", "för", "med", "på", "i", "till", "av", "om", "vad", "hur", "när", "vem", "vilka", "varför", "nej", "ja", "hej", "tack", "mvh", "hälsningar", "någonstans", "ens", "tydligen", "egentligen", "fel", "rätt", "akut", "direkt", "gärna", "snart", "först", "sen", "sedan", "dit", "hit", "upp", "ner", "ut", "in", "fryshuset", "kyrkan", "imam", "imamen", "rfsl", "roks", "terrafem", "unizon", "stadsmissionen", "frälsningsarmén", "kronofogden", "csn", "rvc", "sig", "framtid", "maria", "kvinnojouren", "rektor", "rektorn", "läkare", "läkaren", "vårdcentralen", "jobbet", "dagis", "förskolan", "väktare", "vakten"]
 )
-_SERVICE = re.compile(r"(?:linjen|jouren|centralen|centrum|telefonen|tjänsten|mottagningen|verket|kassan|center|centret)$", re.I)
+_SERVICE = re.compile(
+    r"(?:linjen|jouren|centralen|centrum|telefonen|tjänsten|mottagningen|verket|kassan|center|centret)$", re.I
+)
 _BEFORE_SERVICE = re.compile(r"\bmini $", re.I)
 _AFTER_SERVICE = re.compile(r" (?:ungdom|pol)", re.I)
 
@@ -99,7 +93,7 @@ def is_listed(word: str) -> bool:
     """Whether the word is a listed first name, also as "Alis", "Anna-Karin" and with an apostrophe."""
     small = word.lower().replace("’", "'").split("'")[0]
     names = first_names()
-    return small in names or small.removesuffix("s") in names or small.split("-")[0] in names and "-" in small
+    return small in names or small.removesuffix("s") in names or (small.split("-")[0] in names and "-" in small)
 
 
 def _with_surname(text: str, word: re.Match[str]) -> Span:
@@ -118,6 +112,6 @@ def _is_surname(text: str, word: str) -> bool:
 
 
 def _is_service(text: str, word: re.Match[str]) -> bool:
-    """"Mini Maria", "Maria Ungdom", "Kvinnofridslinjen" are no people."""
+    """ "Mini Maria", "Maria Ungdom", "Kvinnofridslinjen" are no people."""
     around = _BEFORE_SERVICE.search(text[: word.start()][-8:]) or _AFTER_SERVICE.match(text, word.end())
     return bool(around or _SERVICE.search(word.group()))

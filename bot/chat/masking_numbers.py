@@ -30,16 +30,24 @@ _BIRTH = re.compile(
 _PLAIN_BIRTH = re.compile(r"(?<!\d)(?:19\d\d|20[012]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
 
 _GAP = r"[ ().\-/,]{0,3}"
-_MOBILE = re.compile(rf"(?<!\d)(?:\(?(?:\+|00){_GAP}46\)?{_GAP}(?:\(?0\)?)?|0){_GAP}7{_GAP}[02369](?:{_GAP}\d){{7}}(?!\d)")
+_MOBILE = re.compile(
+    rf"(?<!\d)(?:\(?(?:\+|00){_GAP}46\)?{_GAP}(?:\(?0\)?)?|0){_GAP}7{_GAP}[02369](?:{_GAP}\d){{7}}(?!\d)"
+)
 _ABROAD = re.compile(rf"(?:\+|(?<!\d)00){_GAP}[1-9](?:{_GAP}\d){{6,14}}(?!\d)")
 _NATIONAL = re.compile(rf"(?<!\d)\(?0{_GAP}[1-9](?:{_GAP}\d){{5,9}}(?!\d)")
 _TRUNCATED = re.compile(rf"(?<!\d)7[02369](?:{_GAP}\d){{7}}(?!\d)")
 _LOCAL = re.compile(r"(?<!\d)\d{2,3}[ \-]\d\d ?\d\d(?: ?\d\d)?(?!\d)")
-_CALL = re.compile(r"\b(?:ring\w*|tel\w*|nummer|nummret|numret|nr|mobil\w*|sms\w*|nås|nas|swish\w*|call)\b[^\d\n]{0,25}$", re.I)
+_CALL = re.compile(
+    r"\b(?:ring\w*|tel\w*|nummer|nummret|numret|nr|mobil\w*|sms\w*|nås|nas|swish\w*|call)\b[^\d\n]{0,25}$", re.I
+)
 _CALLED = re.compile(r"(?<!\d)\d(?:[ \-]?\d){4,12}(?!\d)")
 
-_WORD_DIGITS = r"(?:noll\w*|nolla|ett|en|två|tva|tvåa|tre|trea|fyra|fem|sex|sju|åtta|atta|nio|tio|sjuttio|sjuttitre|trettio|\d)"
-_SPOKEN = re.compile(rf"\b(?:noll\w*|\+|plus)[\s,.\-]{{0,3}}{_WORD_DIGITS}(?:[\s,.\-]{{0,3}}{_WORD_DIGITS}){{4,14}}\b", re.I)
+_WORD_DIGITS = (
+    r"(?:noll\w*|nolla|ett|en|två|tva|tvåa|tre|trea|fyra|fem|sex|sju|åtta|atta|nio|tio|sjuttio|sjuttitre|trettio|\d)"
+)
+_SPOKEN = re.compile(
+    rf"\b(?:noll\w*|\+|plus)[\s,.\-]{{0,3}}{_WORD_DIGITS}(?:[\s,.\-]{{0,3}}{_WORD_DIGITS}){{4,14}}\b", re.I
+)
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d\d(?:[ \-]?[A-Z0-9]{4}){3,7}(?:[ \-]?[A-Z0-9]{1,3})?\b", re.I)
 _ACCOUNT = re.compile(
@@ -55,8 +63,7 @@ _SMALL_PLATE = re.compile(rf"(?<![\wåäö])[{_LETTERS.lower()}]{{3}}\d\d[0-9{_L
 _CAR = re.compile(r"\b(?:reg\w*|skylt\w*|plåt\w*|bil\w*|moped\w*|mc|volvo|bmw|audi|saab|toyota|mercedes|tesla)\b", re.I)
 _NEAR_CAR = re.compile(rf"(?<![\wåäö])[{_LETTERS}]{{3}}[ \-]?\d\d[0-9{_LETTERS}](?![\wåäö])", re.I)
 _WORDS_OF_THREE = frozenset(
-    "och han har var för att det den som med hon jag min din sin vid ett kan ska får ger tar bor typ max vet upp hos bil tel "
-    "nio tio tre sex två ung bra nya kom sen ute sms sos ica spm lsd thc mot ner hem mer men mig dig sig nog nån kväll".split()
+    ["och", "han", "har", "var", "för", "att", "det", "den", "som", "med", "hon", "jag", "min", "din", "sin", "vid", "ett", "kan", "ska", "får", "ger", "tar", "bor", "typ", "max", "vet", "upp", "hos", "bil", "tel", "nio", "tio", "tre", "sex", "två", "ung", "bra", "nya", "kom", "sen", "ute", "sms", "sos", "ica", "spm", "lsd", "thc", "mot", "ner", "hem", "mer", "men", "mig", "dig", "sig", "nog", "nån", "kväll"]
 )
 
 
@@ -102,7 +109,9 @@ def find_long_numbers(seen: Seen) -> Iterator[Span]:
 
 def find_plates(seen: Seen) -> Iterator[Span]:
     """Number plates: in capitals anywhere, in small letters when written together or beside a car."""
-    large = [Span(*m.span(), "bilnummer") for m in _PLATE.finditer(seen.text) if m.group(1).lower() not in _WORDS_OF_THREE]
+    large = [
+        Span(*m.span(), "bilnummer") for m in _PLATE.finditer(seen.text) if m.group(1).lower() not in _WORDS_OF_THREE
+    ]
     small = [Span(*m.span(), "bilnummer") for m in _SMALL_PLATE.finditer(seen.without(large).text) if _no_word(m)]
     yield from (*large, *small)
     left = seen.without([*large, *small]).text
@@ -120,7 +129,9 @@ def _is_iban(match: re.Match[str]) -> bool:
 
 
 def _is_called(text: str, match: re.Match[str]) -> bool:
-    return sum(c.isdigit() for c in match.group()) >= 6 and bool(_CALL.search(text[max(0, match.start() - 40) : match.start()]))
+    return sum(c.isdigit() for c in match.group()) >= 6 and bool(
+        _CALL.search(text[max(0, match.start() - 40) : match.start()])
+    )
 
 
 def _library_finds(seen: Seen) -> Iterator[Span]:

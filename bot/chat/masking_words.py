@@ -23,15 +23,23 @@ _AT_HANDLE = re.compile(r"(?<![\w.])@[\w.\-]{2,40}")
 _LINK = re.compile(rf"\b(?:{_PLATFORM}|t|x)\.(?:com|me|gg|tv)/(?:add/|@|u/|in/)?([\w.\-]{{2,60}})", re.I)
 _NAMED_HANDLE = (
     re.compile(rf"\b{_PLATFORM}(?:konto|namn|t|en|et)?[ ]?(?::|=|heter|->)[ ]?{_HANDLE}", re.I),
-    re.compile(rf"\b(?:min|mitt|hans|hennes|deras|sonens|dotterns|my) {_PLATFORM}(?:konto|namn|t|en|et)? (?:är|ar|is) {_HANDLE}", re.I),
+    re.compile(
+        rf"\b(?:min|mitt|hans|hennes|deras|sonens|dotterns|my) {_PLATFORM}(?:konto|namn|t|en|et)? (?:är|ar|is) {_HANDLE}",
+        re.I,
+    ),
     re.compile(rf"\b{_PLATFORM}(?:konto|namn|t|en|et)? (?:är |ar |på |pa )?@?([\w.\-]*[\d_][\w.\-]*)", re.I),
     re.compile(r"(?<![\w#])([\w.\-]{2,32}#\d{4})(?!\d)"),
     re.compile(rf"@?\b([\w.\-]*[\d_][\w.\-]*) (?:på|pa|i|on) {_PLATFORM}\b", re.I),
-    re.compile(rf"\b(?:heter|kallar sig|kallas|användarnamn\w*|anvandarnamn\w*|username)(?: är| ar|:)? {_HANDLE} (?:på|pa|i) {_PLATFORM}\b", re.I),
+    re.compile(
+        rf"\b(?:heter|kallar sig|kallas|användarnamn\w*|anvandarnamn\w*|username)(?: är| ar|:)? {_HANDLE} (?:på|pa|i) {_PLATFORM}\b",
+        re.I,
+    ),
     re.compile(rf"\b(?:användarnamn\w*|anvandarnamn\w*|username)(?: är| ar| is|:) ?{_HANDLE}", re.I),
 )
 
-_NO_HANDLE = frozenset("det den inte farligt bra dåligt och men eller som jag han hon om i på av är har en ett kontot".split())
+_NO_HANDLE = frozenset(
+    ["det", "den", "inte", "farligt", "bra", "dåligt", "och", "men", "eller", "som", "jag", "han", "hon", "om", "i", "på", "av", "är", "har", "en", "ett", "kontot"]
+)
 
 _STREET = (
     r"(?:gatan|gata|vägen|väg|vagen|vag|gränd|gränden|grand|stigen|stig|torget|torg|allén|allen|allé|stråket|straket|stråk|"
@@ -45,12 +53,19 @@ _ADDRESS = (
     re.compile(rf"{_NAME}{{0,2}}\b(?i:[\wåäö:]{{2,30}}{_STREET}) ?{_NUMBER}{_INSIDE}"),
     re.compile(rf"\b{_NAME}{{1,3}}{_STREET} ?{_NUMBER}{_INSIDE}"),
     re.compile(rf"\b[A-ZÅÄÖ][\w:]{{2,30}}{_DOUBTFUL} {_NUMBER}{_INSIDE}"),
-    re.compile(rf"\b(?i:bor|bodde|flyttat|adress\w*)(?: \w+)? (?:på|pa|vid|i|är|ar|:) ?((?i:[\wåäö:]{{3,30}}{_STREET}))\b"),
-    re.compile(rf"(?i:\b(?:lgh|lägenhet|lagenhet|portkod\w*|koden till porten|porttelefon)(?:snummer|nummer|nr)?\.?(?: är| ar|:)? ?\d{{3,5}}\b)"),
+    re.compile(
+        rf"\b(?i:bor|bodde|flyttat|adress\w*)(?: \w+)? (?:på|pa|vid|i|är|ar|:) ?((?i:[\wåäö:]{{3,30}}{_STREET}))\b"
+    ),
+    re.compile(
+        r"(?i:\b(?:lgh|lägenhet|lagenhet|portkod\w*|koden till porten|porttelefon)(?:snummer|nummer|nr)?\.?(?: är| ar|:)? ?\d{3,5}\b)"
+    ),
     re.compile(r"(?<!\d)\d{3} ?\d{2}(?= [A-ZÅÄÖ][a-zåäö]{2,})"),
     re.compile(r"(?i:\bbox \d{2,5}\b)"),
 )
-_NO_STREET = frozenset("omvägen genvägen halvvägen skolvägen landsvägen motorvägen tågvägen framväg utväg omväg genväg våningsplan fotbollsplan arbetsplats arbetsplatsen bostadsplats".split())
+_NO_STREET = frozenset(
+    ["omvägen", "genvägen", "halvvägen", "skolvägen", "landsvägen", "motorvägen", "tågvägen", "framväg", "utväg", "omväg", "genväg", "våningsplan", "fotbollsplan", "arbetsplats", "arbetsplatsen", "bostadsplats"]
+)
+
 
 def find_emails(seen: Seen) -> Iterator[Span]:
     """E-mail addresses, also written as "namn (at) exempel punkt se"."""
@@ -79,6 +94,6 @@ def find_addresses(seen: Seen) -> Iterator[Span]:
 
 
 def _is_bare(text: str) -> bool:
-    """"hela vägen 2" is no street: nothing stands before "vägen", or what does makes another word of it."""
+    """ "hela vägen 2" is no street: nothing stands before "vägen", or what does makes another word of it."""
     first = re.split(r"[ ]", text)[0].lower()
     return first in _NO_STREET

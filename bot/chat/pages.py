@@ -18,7 +18,14 @@ from bot.settings import Settings
 FOLDER = Path(__file__).with_name("page")
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 # Once one of these is named, the exit button is shown large.
-SENSITIVE_SERVICES = ("exit_programme", "violence_centre", "honour_support", "women_line", "men_line", "stop_violence_line")
+SENSITIVE_SERVICES = (
+    "exit_programme",
+    "violence_centre",
+    "honour_support",
+    "women_line",
+    "men_line",
+    "stop_violence_line",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Pages:
 
     def render(self, template: str, **values: Any) -> str:
         """One page as HTML; everything from outside is escaped."""
-        return self.environment.get_template(template).render({**self.common, "token": "", **values})
+        return self.environment.get_template(template).render({**self.common, "token": "", "strong": False, **values})
 
     def chat(
         self, welcome: str, offline: Sequence[Message], token: str = "", messages: Sequence[Message] = (), **values: Any
@@ -62,6 +69,7 @@ class Pages:
             "contact": {},
             "contact_error": None,
             "status": None,
+            "strong": any(_is_sensitive(message) for message in messages),
         }
         return self.render("chat.html", **{**defaults, "token": token, **values})
 
@@ -84,6 +92,11 @@ def newest_answer(messages: Sequence[Message]) -> list[Message]:
     """The messages after the person's last one."""
     start = max((index + 1 for index, message in enumerate(messages) if message["from"] == "person"), default=0)
     return list(messages[start:])
+
+
+def _is_sensitive(message: Message) -> bool:
+    service = message["service"]
+    return bool(message["urgent"] or (service and service["id"] in SENSITIVE_SERVICES))
 
 
 def tel(phone: str) -> str:

@@ -113,7 +113,9 @@ def _hear(connection: Connection, parts: Parts, session: Session, said: Said) ->
     if alarm:
         raise_alarms(connection, session, now)
     service = last_service(connection, parts, session.id)
-    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service and service["id"])
+    return Heard(
+        session, stored, stored.text, option.payload if option else None, alarm, desk, service and service["id"]
+    )
 
 
 def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:
@@ -183,7 +185,9 @@ def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Dr
     notice = Draft(parts.sentences.text("utter_masked", kinds=_kinds(parts, heard.stored.masked)))
     if "telefonnummer" in heard.stored.masked and heard.desk is None:
         call = Option(parts.sentences.text("utter_label_call_back"), "/call_back")
-        notice = replace(notice, text=f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}", choices=(call,))
+        notice = replace(
+            notice, text=f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}", choices=(call,)
+        )
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]
 

@@ -69,7 +69,12 @@ def find_said(connection: Connection, conversation_id: str, client_id: str) -> S
 
 
 def store_answer(
-    connection: Connection, said: Stored, conversation_id: str, drafts: Iterable[Draft], understood: object, now: datetime
+    connection: Connection,
+    said: Stored,
+    conversation_id: str,
+    drafts: Iterable[Draft],
+    understood: object,
+    now: datetime,
 ) -> list[Stored]:
     """The whole answer in one go; if another worker was faster, its answer is the one that counts."""
     answered = {"answered_at": now, "understood": understood}
@@ -90,7 +95,8 @@ def store_bot(
         "text": draft.text,
         "masked": [],
         "choices": [
-            {"id": secrets.token_urlsafe(9), "label": option.label, "payload": option.payload} for option in draft.choices
+            {"id": secrets.token_urlsafe(9), "label": option.label, "payload": option.payload}
+            for option in draft.choices
         ],
         "service": draft.service,
         "urgent": draft.urgent,

@@ -24,9 +24,12 @@ from bot.understanding.vocabulary import WordFile
 _ABOUT = frozenset("galler gallde gallr angaende betraffande".split())
 _ABOUT_PAIRS = frozenset({("handlar", "om"), ("ror", "sig"), ("ar", "for"), ("skriver", "om"), ("it", "s"), ("s", "about"), ("is", "about")})
 _SELF = frozenset("mig mej jag me myself".split())
+_THIRD = frozenset("han hon hen honom henne hans hennes he she him her".split())
 _CLOSE = 4
 _OWNED = {"writer": 3.0, "bare": 2.5, "some": 2.0, "third": 1.0, "none": 0.5}
 _ENOUGH = 2
+# One who says "jag är mamma" writes of the child, unless somebody else stands out clearly.
+_MORE_THAN_WRITER = 3.5
 _YOUNG = range(8, 26)
 
 
@@ -74,7 +77,8 @@ def find_role(folded: str) -> tuple[str | None, str | None]:
         or _young_writer(said)
         or _unborn(shown)
         or _someone(said, strangers, signs, writer)
-        or (("self", None) if "self_weak" in shown and "not_self" not in shown else (None, None))
+        or _perhaps_self(said, shown)
+        or (None, None)
     )
 
 
@@ -125,12 +129,21 @@ def _someone(
     """The person in whom the trouble is, when one stands out enough."""
     scored = [(_weight(said, person, signs), -person.start, person) for person in persons]
     weight, _, person = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
-    if person is None or weight < _ENOUGH:
+    if person is None or weight < (_ENOUGH if writer is None else _MORE_THAN_WRITER):
         return None
-    if person.role == "child" and writer not in (None, "child") and person.owner != "writer":
+    if person.role == "child" and person.owner != "writer" and (writer not in (None, "child") or _elsewhere(said, person, signs)):
         return "other", writer
+    if person.role == "child" and person.owner in ("some", "none"):
+        return ("child", person.relation) if writer == "child" else None
     # "hans son": whose son he is, is not told.
     return person.role, None if person.owner == "third" else person.relation
+
+
+def _perhaps_self(said: Sequence[str], shown: set[str]) -> tuple[str, str | None] | None:
+    """ "jag mår dåligt" — unless the text goes on about a "han" or "hon" who is not named."""
+    if "self_weak" not in shown or "not_self" in shown or sum(word in _THIRD for word in said) > 1:
+        return None
+    return "self", None
 
 
 def _introduced(writer: str | None) -> tuple[str, str | None] | None:
@@ -162,9 +175,8 @@ def _weight(said: Sequence[str], person: Person, signs: Signs) -> float:
         weight = 1.0
     after = _clause(said[person.end : person.end + _CLOSE])
     before = said[max(0, person.start - 3) : person.start]
-    if person.owner == "bare" and person.role == "child" and any(word in signs.weights["elsewhere"] for word in after):
-        weight -= 1.5
-    if any(word in signs.weights["speaks"] for word in after[:2]) or after[:2] in (["och", "jag"], ["o", "jag"]):
+    speaks = person.role == "other" and any(word in signs.weights["speaks"] for word in after[:2])
+    if speaks or after[:2] in (["och", "jag"], ["o", "jag"]):
         weight -= 2
     elif any(word in signs.weights["trouble"] for word in after):
         weight += 2
@@ -175,13 +187,23 @@ def _weight(said: Sequence[str], person: Person, signs: Signs) -> float:
     return weight + (0.5 if person.role == "child" else 0)
 
 
+def _elsewhere(said: Sequence[str], person: Person, signs: Signs) -> bool:
+    """ "barnen på förskolan", "barnet hos grannen": not the writer's own."""
+    return any(word in signs.weights["elsewhere"] for word in _clause(said[person.end : person.end + 3]))
+
+
 def _clause(words: Sequence[str]) -> list[str]:
+    """The words up to the end of the clause; "min son, 15, röker" and "min bror, som röker" go on after the comma."""
     found: list[str] = []
-    for word in words:
-        if word in SENTENCE_END:
+    for at, word in enumerate(words):
+        if word in SENTENCE_END or (word == "," and not _goes_on(words[at + 1 : at + 2])):
             break
         found.append(word)
     return found
+
+
+def _goes_on(after: Sequence[str]) -> bool:
+    return not after or after[0] == "som" or number(after[0]) is not None or after[0] in _THIRD
 
 
 def _introduction(said: Sequence[str], signs: Signs) -> str | None:

@@ -13,10 +13,14 @@ from typing import Literal
 from bot.understanding.person_words import STRANGER, Words, load_words
 from bot.understanding.tokens import SENTENCE_END
 
-Owner = Literal["writer", "bare", "some", "third", "none"]
+Owner = Literal["writer", "bare", "some", "third", "none", "vocative"]
 
 _MINE = frozenset("min mitt mina var vart vara mins mn mi my our".split())
 _THEIRS = frozenset("hans hennes hens deras sin sitt sina nagons ens din ditt dina er ert era andras his her their".split())
+# "vart" is also "where", "var" also "was": what follows them is left alone.
+_BEFORE_MISSPELT = (_MINE | _THEIRS) - {"var", "vart", "er", "a"}
+# Said to whoever listens, not about anybody: "bror, jag svär".
+_VOCATIVE = frozenset("bror shuno bro brother brusch broder kompis".split())
 _SOME = frozenset("en ett nan nat nagon nagot nagra flera tva tre fyra fem sex tvilling a".split())
 _HAVE = frozenset("har hade ar fick fatt have".split())
 _FIRST = frozenset("jag ja vi".split())
@@ -25,6 +29,7 @@ _BETWEEN = frozenset("egen eget kar fin del stor liten o och ung vuxen tonarig n
 _REACH = 4
 # "min yngsta" is a child, "min yngsta syster" is not: these nouns count only before a verb or the end of a clause.
 _LIKE_ADJECTIVES = frozenset("yngsta yngste aldsta aldste minsta mellersta lilla lille stora lillen".split())
+_AFTER_NAMED = (["i"], ["vill"], ["har"], ["dricker"], ["knarkar"], ["sitter"], ["som"], ["pa"])
 _APPOSED = frozenset(", ar e som am".split())
 _AFTER_NOUN = frozenset("ar e har som och men pa vill gar fyller kom kommer slar ar blir , . ! ? )".split())
 
@@ -50,7 +55,7 @@ class Person:
 def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
     """The people in a list of tokens, in order; chains ("min systers son") are one person."""
     words = load_words()
-    said = [words.mended(word) if said[at - 1] in _MINE | _THEIRS else word for at, word in enumerate(said)]
+    said = [words.mended(word) if said[at - 1] in _BEFORE_MISSPELT else word for at, word in enumerate(said)]
     found: list[Person] = []
     index = 0
     while index < len(said):
@@ -60,7 +65,7 @@ def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
             continue
         _join(found, person, said, words)
         index = person.end
-    return tuple(person for person in found if person.owner not in ("some", "none") or _counts_unowned(person, said))
+    return tuple(person for person in found if person.owner in ("writer", "bare", "third") or _counts_unowned(person, said))
 
 
 def _person_at(said: Sequence[str], index: int, words: Words, owned: bool) -> Person | None:
@@ -113,6 +118,8 @@ def _owned(
 
 def _unowned(said: Sequence[str], index: int) -> Owner:
     """Telegrams leave the "min" out: "kusin dricker", "bror i häktet"."""
+    if said[index] in _VOCATIVE and (index or len(said) > _REACH or said[1:2] not in _AFTER_NAMED):
+        return "vocative"
     return "some" if index == 0 or said[index - 1] in SENTENCE_END else "none"
 
 
@@ -171,6 +178,6 @@ def _chained(owner: Person, person: Person, words: Words) -> Person:
 
 def _counts_unowned(person: Person, said: Sequence[str]) -> bool:
     """ "en kompis" is somebody; "barn" without owner is children in general."""
-    if person.relation != "child":
-        return True
+    if person.relation != "child" or person.owner == "vocative":
+        return person.owner != "vocative"
     return person.owner == "some" and person.start > 0 and said[person.start - 1] in _SOME

@@ -126,7 +126,9 @@ def test_ages_and_service_numbers_survive_in_a_sentence(age: int, number: str) -
     assert mask(text, CITY).text == text
 
 
-@pytest.mark.parametrize("piece", ["1", "1 ", "a.", "a@", "Aa ", "070-", "gatan ", "jag heter ", "x_1", "+46", "(0)", "\u200b"])
+@pytest.mark.parametrize(
+    "piece", ["1", "1 ", "a.", "a@", "Aa ", "070-", "gatan ", "jag heter ", "x_1", "+46", "(0)", "\u200b"]
+)
 def test_masking_takes_no_longer_on_a_text_made_to_slow_it_down(piece: str) -> None:
     began = time.perf_counter()
     mask((piece * 2000)[:2000])

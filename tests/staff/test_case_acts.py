@@ -197,4 +197,4 @@ def test_the_history_of_a_case_names_acts_but_not_who_has_only_read(console: Con
     siv.get(f"/arenden/{case.id}")
     act(siv, case, "ta")
     events = [li.get_text(" ", strip=True) for li in siv.get(f"/arenden/{case.id}").page.select(".events li")]
-    assert [event.split("–")[1].strip() for event in events] == ["Ärendet kom in", "Tog ett ärende, Siv"]
+    assert [event.split("–")[1].strip() for event in events] == ["Ärendet kom in", "Tog ärendet, Siv"]

@@ -97,7 +97,7 @@ def test_the_log_says_who_what_when_and_why(console: Console, lo: Client) -> Non
 
 def test_reading_the_log_is_recorded_too(lo: Client) -> None:
     lo.get("/logg?person=x")
-    assert rows(lo)[0] == "23 nov. kl. 10.00 Lo (lo) Läste loggen – –"
+    assert rows(lo)[0] == "23 nov. kl. 10.00 Lo (lo) Läste loggen Konto x"
 
 
 def test_the_log_is_searched_by_person_act_case_talk_and_day(console: Console, lo: Client) -> None:
