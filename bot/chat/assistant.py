@@ -1,7 +1,7 @@
 """The way to Rasa: one HTTP client for the inner channel (bot/understanding/channel.py).
 
-Every way in which an answer can be missing or malformed is one `AssistantError` here, so that the caller has one case to
-handle: say the phone numbers.
+Every way in which an answer can be missing or malformed is one `AssistantError` here: the caller has one case, and says
+the phone numbers.
 """
 
 from __future__ import annotations

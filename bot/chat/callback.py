@@ -1,4 +1,4 @@
-"""The contact form: contact details, case and notice to staff are committed together, and only then is anything promised.
+"""The contact form: details, case and notice to staff are committed together, and only then is anything promised.
 
 The service and the need come from what the assistant has said in this talk, never from the page.
 """
@@ -53,17 +53,23 @@ def read_wanted(fields: Mapping[str, Any]) -> Wanted:
         RefusedContact: a field is missing or wrong.
         Refused: 422 for an id that is none.
     """
-    said_id, shared = read_id(fields.get("id")), fields.get("shared") or "topic"
+    said_id, shared = read_id(fields.get("id")), _read_shared(fields.get("shared"))
     given = {name: fields.get(name) for name in FIELDS}
     if any(value is not None and not isinstance(value, str | bool) for value in given.values()):
         raise Refused(422, "unreadable")
-    if shared not in get_args(Shared):
-        raise RefusedContact("shared", "bad_choice")
     try:
         tidied = {name: tidy(value) if isinstance(value, str) else value for name, value in given.items()}
         return Wanted(said_id, validate_contact(tidied), shared)
     except ContactError as error:
         raise RefusedContact(error.field, error.code) from None
+
+
+def _read_shared(given: object) -> Shared:
+    shared: tuple[Shared, ...] = get_args(Shared)
+    found = next((choice for choice in shared if choice == (given or "topic")), None)
+    if found is None:
+        raise RefusedContact("shared", "bad_choice")
+    return found
 
 
 async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Message]:

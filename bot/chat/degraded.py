@@ -32,7 +32,7 @@ def degraded_drafts(
     at: datetime,
     sentence: str = "utter_door_degraded",
 ) -> list[Draft]:
-    """The numbers that fit what was said: danger first; else the talk's service, who is open now, and the contact centre."""
+    """The numbers that fit: danger first; else the talk's service, who is open now, and the contact centre."""
     alarm = urgent(text)
     if alarm:
         return [

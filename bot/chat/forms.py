@@ -1,4 +1,4 @@
-"""The same talk as plain forms, for a browser without script: each answer is a whole page, the token in a hidden field."""
+"""The same talk as plain forms, without script: each answer is a whole page, the token stands in a hidden field."""
 
 from __future__ import annotations
 

@@ -1,20 +1,17 @@
 """Finding names of people, as far as rules can.
 
-Common first names in Sweden stand in `names.txt`. With a capital a listed name is hidden anywhere; after a trigger such as
-"min son" or "ring" also in small letters. A name that is not listed needs a trigger: after "jag heter" anything is a
-name, after the weaker triggers it must have a capital. Not found: an unlisted name without a trigger, a nickname.
+Common first names in Sweden stand in `words/names.txt`. With a capital a listed name is hidden anywhere; after a trigger
+such as "min son" or "ring" also in small letters. A name that is not listed needs a trigger: after "jag heter" anything
+is a name, after the weaker triggers it must have a capital. Not found: an unlisted name without a trigger, a nickname.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 from bot.chat.seen import Seen, Span
-
-NAMES = Path(__file__).with_name("names.txt")
+from bot.chat.word_lists import word_list
 
 _RELATION = (
     r"(?:son|sonen|dotter|dottern|bror|brorsa|brorsan|syster|syrra|syrran|lillebror|storebror|lillasyster|storasyster|pojke|"
@@ -31,16 +28,13 @@ _SURE = re.compile(
     re.I,
 )
 _LIKELY = re.compile(
-    rf"\b(?:{_OWNER} (?:\w+ )?{_RELATION}|ring|ringa|ringde|ringt|kontakta|kontaktat|snacka med|prata med|pratat med|pratade med|"
-    rf"träffa|hälsa|heter|kallas|kallad|killen|tjejen|grannen|läraren|handläggaren|socialsekreteraren|sonen|dottern|brodern|"
+    rf"\b(?:{_OWNER} (?:\w+ )?{_RELATION}|ring|ringa|ringde|ringt|kontakta|kontaktat|snacka med|prata med|pratat med|"
+    rf"pratade med|träffa|hälsa|heter|kallas|kallad|killen|tjejen|grannen|läraren|handläggaren|socialsekreteraren|sonen|dottern|brodern|"
     rf"systern|herr|fru|doktor|dr|kompisen|polaren|hej|hejsan|tjena)[ ,:]{{1,2}}(?=\w)",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_][\wåäöéü'’\-]*")
 _SURNAME = re.compile(r" (?:(?:al|el|von|af|de|van|bin|abu|ibn)[ \-])?([^\W\d_][\wåäöéü'’\-]+)")
-_NO_NAME = frozenset(
-    ["inte", "det", "den", "så", "sa", "som", "något", "nagot", "någon", "nagon", "nån", "nan", "samma", "typ", "ungefär", "likadant", "och", "men", "eller", "att", "jag", "du", "han", "hon", "hen", "vi", "ni", "de", "dom", "är", "ar", "har", "hade", "var", "blir", "blev", "vill", "ville", "kan", "kunde", "ska", "skulle", "måste", "får", "fick", "går", "gick", "slår", "slog", "bor", "ju", "nog", "bara", "också", "ocksa", "ingen", "inget", "ingenting", "alla", "allt", "mig", "dig", "sig", "honom", "henne", "oss", "er", "dem", "man", "en", "ett", "ex", "polisen", "polis", "ambulans", "ambulansen", "sos", "bris", "mind", "origo", "soc", "socialen", "socialtjänsten", "socialjouren", "socialsekreteraren", "staden", "kommunen", "mini", "ungdom", "exit", "kris", "stockholm", "sverige", "migrationsverket", "försäkringskassan", "skolan", "skatteverket", "bup", "bvc", "bvc", "region", "idag", "imorgon", "igår", "nu", "igen", "där", "här", "hem", "hemma", "för", "med", "på", "i", "till", "av", "om", "vad", "hur", "när", "vem", "vilka", "varför", "nej", "ja", "hej", "tack", "mvh", "hälsningar", "någonstans", "ens", "tydligen", "egentligen", "fel", "rätt", "akut", "direkt", "gärna", "snart", "först", "sen", "sedan", "dit", "hit", "upp", "ner", "ut", "in", "fryshuset", "kyrkan", "imam", "imamen", "rfsl", "roks", "terrafem", "unizon", "stadsmissionen", "frälsningsarmén", "kronofogden", "csn", "rvc", "sig", "framtid", "maria", "kvinnojouren", "rektor", "rektorn", "läkare", "läkaren", "vårdcentralen", "jobbet", "dagis", "förskolan", "väktare", "vakten"]
-)
 _SERVICE = re.compile(
     r"(?:linjen|jouren|centralen|centrum|telefonen|tjänsten|mottagningen|verket|kassan|center|centret)$", re.I
 )
@@ -56,16 +50,10 @@ def find_names(seen: Seen) -> Iterator[Span]:
         seen = seen.without(spans)
 
 
-@cache
-def first_names(path: Path = NAMES) -> frozenset[str]:
-    """The listed first names, in small letters."""
-    return frozenset(path.read_text(encoding="utf-8").lower().split())
-
-
 def _sure(text: str) -> Iterator[Span]:
     for trigger in _SURE.finditer(text):
         word = _WORD.match(text, trigger.end())
-        if word and word.group().lower() not in _NO_NAME and not _is_service(text, word):
+        if word and word.group().lower() not in word_list("no_names") and not _is_service(text, word):
             yield _with_surname(text, word)
 
 
@@ -73,7 +61,7 @@ def _likely(text: str) -> Iterator[Span]:
     shouted = text.isupper()
     for trigger in _LIKELY.finditer(text):
         word = _WORD.match(text, trigger.end())
-        if word is None or word.group().lower() in _NO_NAME or _is_service(text, word):
+        if word is None or word.group().lower() in word_list("no_names") or _is_service(text, word):
             continue
         if is_listed(word.group()) or (word.group()[0].isupper() and len(word.group()) > 2 and not shouted):
             yield _with_surname(text, word)
@@ -92,7 +80,7 @@ def _listed(text: str) -> Iterator[Span]:
 def is_listed(word: str) -> bool:
     """Whether the word is a listed first name, also as "Alis", "Anna-Karin" and with an apostrophe."""
     small = word.lower().replace("’", "'").split("'")[0]
-    names = first_names()
+    names = word_list("names")
     return small in names or small.removesuffix("s") in names or (small.split("-")[0] in names and "-" in small)
 
 
@@ -108,7 +96,7 @@ def _with_surname(text: str, word: re.Match[str]) -> Span:
 
 def _is_surname(text: str, word: str) -> bool:
     capital = word[0].isupper() and not text.isupper()
-    return word.lower() not in _NO_NAME and (capital or is_listed(word))
+    return word.lower() not in word_list("no_names") and (capital or is_listed(word))
 
 
 def _is_service(text: str, word: re.Match[str]) -> bool:

@@ -13,6 +13,7 @@ import phonenumbers
 from personnummer import personnummer
 
 from bot.chat.seen import Seen, Span
+from bot.chat.word_lists import word_list
 
 _SEPARATOR = r"[ .\-+/]{0,3}"
 # Year, month 01–12, day 01–31 or 61–91 (coordination number), then four, the first of which may be a letter (a reserve
@@ -62,9 +63,6 @@ _PLATE = re.compile(rf"(?<![A-Za-zÅÄÖåäö0-9])([{_LETTERS}]{{3}})[ \-]?\d\d
 _SMALL_PLATE = re.compile(rf"(?<![\wåäö])[{_LETTERS.lower()}]{{3}}\d\d[0-9{_LETTERS.lower()}](?![\wåäö])")
 _CAR = re.compile(r"\b(?:reg\w*|skylt\w*|plåt\w*|bil\w*|moped\w*|mc|volvo|bmw|audi|saab|toyota|mercedes|tesla)\b", re.I)
 _NEAR_CAR = re.compile(rf"(?<![\wåäö])[{_LETTERS}]{{3}}[ \-]?\d\d[0-9{_LETTERS}](?![\wåäö])", re.I)
-_WORDS_OF_THREE = frozenset(
-    ["och", "han", "har", "var", "för", "att", "det", "den", "som", "med", "hon", "jag", "min", "din", "sin", "vid", "ett", "kan", "ska", "får", "ger", "tar", "bor", "typ", "max", "vet", "upp", "hos", "bil", "tel", "nio", "tio", "tre", "sex", "två", "ung", "bra", "nya", "kom", "sen", "ute", "sms", "sos", "ica", "spm", "lsd", "thc", "mot", "ner", "hem", "mer", "men", "mig", "dig", "sig", "nog", "nån", "kväll"]
-)
 
 
 def find_personal_numbers(seen: Seen) -> Iterator[Span]:
@@ -110,7 +108,9 @@ def find_long_numbers(seen: Seen) -> Iterator[Span]:
 def find_plates(seen: Seen) -> Iterator[Span]:
     """Number plates: in capitals anywhere, in small letters when written together or beside a car."""
     large = [
-        Span(*m.span(), "bilnummer") for m in _PLATE.finditer(seen.text) if m.group(1).lower() not in _WORDS_OF_THREE
+        Span(*m.span(), "bilnummer")
+        for m in _PLATE.finditer(seen.text)
+        if m.group(1).lower() not in word_list("no_plates")
     ]
     small = [Span(*m.span(), "bilnummer") for m in _SMALL_PLATE.finditer(seen.without(large).text) if _no_word(m)]
     yield from (*large, *small)
@@ -140,4 +140,4 @@ def _library_finds(seen: Seen) -> Iterator[Span]:
 
 
 def _no_word(match: re.Match[str]) -> bool:
-    return match.group()[:3].lower() not in _WORDS_OF_THREE
+    return match.group()[:3].lower() not in word_list("no_plates")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.chat.seen import Seen, Span
+from bot.chat.word_lists import word_list
 
 _AT = r"(?: ?@ ?| ?[(\[{] ?(?:at|a|snabel-?a) ?[)\]}] ?| ?snabel-?a ?)"
 _DOT = r"(?: ?\. ?| punkt | dot | ?[(\[] ?(?:dot|punkt) ?[)\]] ?)"
@@ -15,55 +16,50 @@ _EMAIL = (
 )
 
 _PLATFORM = (
-    r"(?:insta(?:gram)?|ig|snap(?:chat)?|sc|tiktok|tik tok|telegram|discord|facebook|fb|messenger|signal|whatsapp|wickr|kik|"
-    r"twitter|linkedin|reddit|twitch|steam|onlyfans|threema|session)"
+    r"(?:insta(?:gram)?|ig|snap(?:chat)?|sc|tiktok|tik tok|telegram|discord|facebook|fb|messenger|signal|whatsapp|"
+    r"wickr|kik|twitter|linkedin|reddit|twitch|steam|onlyfans|threema|session)"
 )
+_ACCOUNT = rf"{_PLATFORM}(?:konto|namn|t|en|et)?"
+_OWNER = r"(?:min|mitt|hans|hennes|deras|sonens|dotterns|my)"
+_USER_NAME = r"(?:användarnamn\w*|anvandarnamn\w*|username)"
 _HANDLE = r"@?([\w.\-]{2,40}(?:#\d{4})?)"
+_UNUSUAL = r"@?([\w.\-]*[\d_][\w.\-]*)"
 _AT_HANDLE = re.compile(r"(?<![\w.])@[\w.\-]{2,40}")
-_LINK = re.compile(rf"\b(?:{_PLATFORM}|t|x)\.(?:com|me|gg|tv)/(?:add/|@|u/|in/)?([\w.\-]{{2,60}})", re.I)
 _NAMED_HANDLE = (
-    re.compile(rf"\b{_PLATFORM}(?:konto|namn|t|en|et)?[ ]?(?::|=|heter|->)[ ]?{_HANDLE}", re.I),
-    re.compile(
-        rf"\b(?:min|mitt|hans|hennes|deras|sonens|dotterns|my) {_PLATFORM}(?:konto|namn|t|en|et)? (?:är|ar|is) {_HANDLE}",
-        re.I,
-    ),
-    re.compile(rf"\b{_PLATFORM}(?:konto|namn|t|en|et)? (?:är |ar |på |pa )?@?([\w.\-]*[\d_][\w.\-]*)", re.I),
+    re.compile(rf"\b(?:{_PLATFORM}|t|x)\.(?:com|me|gg|tv)/(?:add/|@|u/|in/)?([\w.\-]{{2,60}})", re.I),
+    re.compile(rf"\b{_ACCOUNT} ?(?::|=|heter|->) ?{_HANDLE}", re.I),
+    re.compile(rf"\b{_OWNER} {_ACCOUNT} (?:är|ar|is) {_HANDLE}", re.I),
+    re.compile(rf"\b{_ACCOUNT} (?:är |ar |på |pa )?{_UNUSUAL}", re.I),
     re.compile(r"(?<![\w#])([\w.\-]{2,32}#\d{4})(?!\d)"),
-    re.compile(rf"@?\b([\w.\-]*[\d_][\w.\-]*) (?:på|pa|i|on) {_PLATFORM}\b", re.I),
-    re.compile(
-        rf"\b(?:heter|kallar sig|kallas|användarnamn\w*|anvandarnamn\w*|username)(?: är| ar|:)? {_HANDLE} (?:på|pa|i) {_PLATFORM}\b",
-        re.I,
-    ),
-    re.compile(rf"\b(?:användarnamn\w*|anvandarnamn\w*|username)(?: är| ar| is|:) ?{_HANDLE}", re.I),
-)
-
-_NO_HANDLE = frozenset(
-    ["det", "den", "inte", "farligt", "bra", "dåligt", "och", "men", "eller", "som", "jag", "han", "hon", "om", "i", "på", "av", "är", "har", "en", "ett", "kontot"]
+    re.compile(rf"(?<![\w.\-]){_UNUSUAL} (?:på|pa|i|on) {_PLATFORM}\b", re.I),
+    re.compile(rf"\b(?:heter|kallar sig|kallas|{_USER_NAME})(?: är| ar|:)? {_HANDLE} (?:på|pa|i) {_PLATFORM}\b", re.I),
+    re.compile(rf"\b{_USER_NAME}(?: är| ar| is|:) ?{_HANDLE}", re.I),
 )
 
 _STREET = (
-    r"(?:gatan|gata|vägen|väg|vagen|vag|gränd|gränden|grand|stigen|stig|torget|torg|allén|allen|allé|stråket|straket|stråk|"
-    r"esplanaden|kajen|gården|garden|gård)"
+    r"(?:gatan|gata|vägen|väg|vagen|vag|gränd|gränden|grand|stigen|stig|torget|torg|allén|allen|allé|stråket|straket|"
+    r"stråk|esplanaden|kajen|gården|garden|gård)"
 )
-_DOUBTFUL = r"(?:backen|backe|plan|planen|plats|platsen|ringen|slingan|svängen|kroken|höjden|hojden|parken|hamnen|leden|bron|terrassen|brinken|liden|dalen|berget|ängen|gången|strand|stranden)"
-_NUMBER = r"(?:nr\.? ?)?\d{1,3}(?: ?[A-Ha-h])?(?![\w:])(?! ?(?:gånger|gång|år|ar|km|min|dag|tim|meter|m|kr|st|procent|%|barn|person))"
-_INSIDE = r"(?:,? ?(?:lgh|lägenhet|lagenhet|lght?)\.? ?\d{1,4})?(?:,? ?\d{1,2} ?(?:tr|trappor)\b\.?)?(?:,? ?\d{3} ?\d{2}(?= ?[A-ZÅÄÖ]|\b))?"
+# These end other words too, so they need a capital before them.
+_DOUBTFUL = (
+    r"(?:backen|backe|plan|planen|plats|platsen|ringen|slingan|svängen|kroken|höjden|hojden|parken|hamnen|leden|bron|"
+    r"terrassen|brinken|liden|dalen|berget|ängen|gången|strand|stranden)"
+)
+_NO_COUNT = r"(?! ?(?:gånger|gång|år|ar|km|min|dag|tim|meter|m|kr|st|procent|%|barn|person))"
+_NUMBER = rf"(?:nr\.? ?)?\d{{1,3}}(?: ?[A-Ha-h])?(?![\w:]){_NO_COUNT}"
+_FLAT = r"(?:,? ?(?:lgh|lägenhet|lagenhet)\.? ?\d{1,4})?(?:,? ?\d{1,2} ?(?:tr|trappor)\b\.?)?"
+_INSIDE = rf"{_FLAT}(?:,? ?\d{{3}} ?\d{{2}}(?= ?[A-ZÅÄÖ]|\b))?"
 _NAME = r"(?:[A-ZÅÄÖ][\w:.]*[ ])"
+_LIVES = r"(?i:bor|bodde|flyttat|adress\w*)(?: \w+)? (?:på|pa|vid|i|är|ar|:) ?"
+_DOOR = r"(?:lgh|lägenhet|lagenhet|portkod\w*|koden till porten|porttelefon)(?:snummer|nummer|nr)?"
 _ADDRESS = (
     re.compile(rf"{_NAME}{{0,2}}\b(?i:[\wåäö:]{{2,30}}{_STREET}) ?{_NUMBER}{_INSIDE}"),
     re.compile(rf"\b{_NAME}{{1,3}}{_STREET} ?{_NUMBER}{_INSIDE}"),
     re.compile(rf"\b[A-ZÅÄÖ][\w:]{{2,30}}{_DOUBTFUL} {_NUMBER}{_INSIDE}"),
-    re.compile(
-        rf"\b(?i:bor|bodde|flyttat|adress\w*)(?: \w+)? (?:på|pa|vid|i|är|ar|:) ?((?i:[\wåäö:]{{3,30}}{_STREET}))\b"
-    ),
-    re.compile(
-        r"(?i:\b(?:lgh|lägenhet|lagenhet|portkod\w*|koden till porten|porttelefon)(?:snummer|nummer|nr)?\.?(?: är| ar|:)? ?\d{3,5}\b)"
-    ),
+    re.compile(rf"\b{_LIVES}((?i:[\wåäö:]{{3,30}}{_STREET}))\b"),
+    re.compile(rf"\b{_DOOR}\.?(?: är| ar|:)? ?\d{{3,5}}\b", re.I),
     re.compile(r"(?<!\d)\d{3} ?\d{2}(?= [A-ZÅÄÖ][a-zåäö]{2,})"),
-    re.compile(r"(?i:\bbox \d{2,5}\b)"),
-)
-_NO_STREET = frozenset(
-    ["omvägen", "genvägen", "halvvägen", "skolvägen", "landsvägen", "motorvägen", "tågvägen", "framväg", "utväg", "omväg", "genväg", "våningsplan", "fotbollsplan", "arbetsplats", "arbetsplatsen", "bostadsplats"]
+    re.compile(r"\bbox \d{2,5}\b", re.I),
 )
 
 
@@ -78,9 +74,11 @@ def find_emails(seen: Seen) -> Iterator[Span]:
 def find_handles(seen: Seen) -> Iterator[Span]:
     """User names on social media: after @, in a link, or beside the name of a platform."""
     found = [Span(*match.span(), "användarnamn") for match in _AT_HANDLE.finditer(seen.text)]
-    for pattern in (_LINK, *_NAMED_HANDLE):
+    for pattern in _NAMED_HANDLE:
         matches = pattern.finditer(seen.without(found).text)
-        found += [Span(*m.span(1), "användarnamn") for m in matches if m.group(1).lower() not in _NO_HANDLE]
+        found += [
+            Span(*m.span(1), "användarnamn") for m in matches if m.group(1).lower() not in word_list("no_handles")
+        ]
     yield from found
 
 
@@ -96,4 +94,4 @@ def find_addresses(seen: Seen) -> Iterator[Span]:
 def _is_bare(text: str) -> bool:
     """ "hela vägen 2" is no street: nothing stands before "vägen", or what does makes another word of it."""
     first = re.split(r"[ ]", text)[0].lower()
-    return first in _NO_STREET
+    return first in word_list("no_streets")

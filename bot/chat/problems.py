@@ -1,4 +1,4 @@
-"""What is answered when a call cannot be carried out: always with messages, and with phone numbers where someone may need them."""
+"""What is answered when a call cannot be carried out: always messages, and phone numbers where they may be needed."""
 
 from __future__ import annotations
 

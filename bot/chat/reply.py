@@ -1,7 +1,7 @@
 """The way of one message through the door: stored, answered, the answer stored, drawn.
 
-Each message is worked on in a task of its own that nobody cancels: a browser that goes away cannot stop an action between
-its commit and its promise. Whatever happens, there is an answer within ten seconds.
+Each message is worked on in a task of its own that nobody cancels: a browser that goes away cannot stop an action
+between its commit and its promise. Whatever happens, there is an answer within ten seconds.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _RUNNING: set[asyncio.Task[Any]] = set()
 
 @dataclass(frozen=True)
 class Heard:
-    """The person's message, stored: what of it goes to Rasa, whether it speaks of danger, who has taken the talk over."""
+    """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over."""
 
     session: Session
     stored: Stored
@@ -112,10 +112,8 @@ def _hear(connection: Connection, parts: Parts, session: Session, said: Said) ->
         post_to_desk(connection, desk, said.id, stored.text, now)
     if alarm:
         raise_alarms(connection, session, now)
-    service = last_service(connection, parts, session.id)
-    return Heard(
-        session, stored, stored.text, option.payload if option else None, alarm, desk, service and service["id"]
-    )
+    service = (last_service(connection, parts, session.id) or {}).get("id")
+    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service)
 
 
 def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:

@@ -1,7 +1,7 @@
 """A text as a reader sees it, with a way back: masking looks at this and cuts in the original.
 
-People write `070–123 45 67`, `０７０１２３４５６７` or hide an invisible character between two digits. Every look-alike becomes
-one plain character, and each position remembers where it came from.
+People write `070–123 45 67`, `０７０…` or hide an invisible character between two digits. Every look-alike becomes one
+plain character, and each position remembers where it came from.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sessions: a 256-bit token made here, kept by the page in memory, of which we store a keyed hash.
 
-The token travels in a header or in the hidden field of a form, never in a URL or a cookie. It dies when the person ends the
-talk, deletes it, or has been away for longer than the idle time.
+The token travels in a header or in the hidden field of a form, never in a URL or a cookie. It dies when the person ends
+the talk, deletes it, or has been away for longer than the idle time.
 """
 
 from __future__ import annotations

@@ -13,14 +13,14 @@ SPARED = "spared"
 _Group = tuple[int, int]
 
 _UNITS = (
-    r"kr\b|kronor|sek\b|:-|spänn|tusen|tusenlapp|miljon|lax|euro|år|ar\b|års|åring|aring|mån|veck|dag|gång|gang|timm|tim\b|min\b|"
-    r"minut|kg|gram|g\b|cl\b|ml\b|mg\b|km\b|meter|m2|st\b|procent|personer|barn\b|%|€"
+    r"kr\b|kronor|sek\b|:-|spänn|tusen|tusenlapp|miljon|lax|euro|år|ar\b|års|åring|aring|mån|veck|dag|gång|gang|timm|"
+    r"tim\b|min\b|minut|kg|gram|g\b|cl\b|ml\b|mg\b|km\b|meter|m2|st\b|procent|personer|barn\b|%|€"
 )
+# A date with these behind it is the beginning of a personal number.
+_LAST_FOUR = r"[ .\-+/]{0,3}(?:\d{4}|\d\d[ \-]{1,3}\d\d|[A-Z]{1,2}\d)"
 _HARMLESS = (
     re.compile(r"(?<![\d.:])\d{1,2}[.:]\d{2}\s?(?:-|till|och)\s?\d{1,2}[.:]\d{2}(?![\d.:])", re.I),
-    re.compile(
-        r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![ .\-+/]{0,3}(?:\d{4}|\d\d[ \-]{1,3}\d\d|[A-Z]{1,2}\d))"
-    ),
+    re.compile(rf"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!{_LAST_FOUR})"),
     re.compile(r"(?<![\d/])(?:[12]?\d|3[01])/(?:1[0-2]|0?[1-9])(?:[ -](?:19|20)\d\d)?(?![ \-]?\d|/)"),
     re.compile(r"(?<!\d)(?:19|20)\d\d ?- ?(?:19|20)\d\d(?![ -]?\d)"),
     re.compile(rf"(?<![\d+])(?:[1-9]\d{{0,2}}(?:[ .]\d{{3}})+|[1-9]\d{{0,7}})(?:,\d+)? ?-?(?:{_UNITS})", re.I),

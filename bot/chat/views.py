@@ -1,4 +1,4 @@
-"""Stored rows as the `Message` of the API: cards drawn for this hour, receipts worked out from the token, no payloads."""
+"""Stored rows as the `Message` of the API: cards drawn for this hour, receipts made from the token, no payloads."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 
 def _blank(id_: str, sender: str, text: str) -> Message:
-    plain = {"choices": [], "service": None, "urgent": None, "case": None, "form": None}
+    plain: Message = {"choices": [], "service": None, "urgent": None, "case": None, "form": None}
     return {"id": id_, "from": sender, "text": text, **plain}
 
 

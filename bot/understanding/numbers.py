@@ -26,6 +26,7 @@ _TENS = {
 _ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14, "sjuton": 17, "ett": 1, "eleven": 11,
         "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
         "nineteen": 19, "twenty": 20}  # fmt: skip
+_DOUBLED = re.compile(r"(\w)\1")
 _PART = re.compile(r"\d+")
 _LEAST_FOR_TYPOS = 6
 _TEENS_ALONE = range(10, 20)
@@ -103,7 +104,8 @@ def near_number(word: str) -> Number | None:
     """A misspelt teen ("femtån", "fjortonn"), for places where a number is expected."""
     if len(word) < _LEAST_FOR_TYPOS - 1:
         return None
-    near = {WORDS[known] for known in _LONG if OSA.distance(word, known, score_cutoff=1) <= 1}
+    squeezed = _DOUBLED.sub(r"\1", word)
+    near = {WORDS[known] for known in _LONG if OSA.distance(squeezed, _DOUBLED.sub(r"\1", known), score_cutoff=1) <= 1}
     return Number(near.pop(), in_words=True) if len(near) == 1 else None
 
 

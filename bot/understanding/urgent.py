@@ -116,6 +116,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._file = WordFile(path)
         self._name = path.name
+        self._forms = self._read_forms()
         self._classes = {
             name: "|".join(str(words).split()) for name, words in self._file.table("classes").items()
         }  # fmt: skip
@@ -127,8 +128,8 @@ class _Reader:
         idioms = tuple(self._phrases(self._file.data, "file", "idioms"))
         cases = tuple(self._cases())
         self._check_names(cases, voids)
-        book = PhraseBook.of(phrases)
-        return Rules(self._speller((*chain(*phrases.values()), *idioms)), PhraseBook.of({"": idioms}), book, voids, cases)
+        speller = self._speller((*chain(*phrases.values()), *idioms))
+        return Rules(speller, PhraseBook.of({"": idioms}), PhraseBook.of(phrases), voids, cases)
 
     def _cases(self) -> Iterator[Case]:
         entries = self._file.data.get("cases")
@@ -150,20 +151,22 @@ class _Reader:
                 raise self._error(where, "when/unless", f"'{sign}' is not a sign of this file")
 
     def _speller(self, phrases: tuple[str, ...]) -> Speller:
+        written = _WORD.findall(" ".join(phrases))
+        return Speller.of(self._forms, self._plain("crisis"), (*self._plain("ordinary"), *written))
+
+    def _read_forms(self) -> dict[str, str]:
         forms = {fold(wrong): fold(right) for right, wrongs in self._file.table("spelling").items()
                  for wrong in str(wrongs).split()}  # fmt: skip
-        forms |= {filler: "" for filler in self._plain("fillers")}
-        written = set(_WORD.findall(" ".join(fold(phrase) for phrase in phrases)))
-        for word in sorted(written & forms.keys()):
-            raise self._error("file", "spelling", f"'{word}' is exchanged, so a phrase with it never matches")
-        return Speller.of(forms, self._plain("crisis"), {*self._plain("ordinary"), *written})
+        return forms | {filler: "" for filler in self._plain("fillers")}
 
     def _plain(self, field: str) -> tuple[str, ...]:
         return tuple(fold(str(self._file.data.get(field) or "")).split())
 
     def _phrases(self, entry: Any, where: str, field: str = "any") -> Iterator[str]:
+        """The phrases with their classes filled in, in the words that `mend` gives."""
         for phrase in self._words(entry, where, field):
-            yield _CLASS.sub(lambda found: self._class(found.group(1), where), phrase)
+            full = fold(_CLASS.sub(lambda found: self._class(found.group(1), where), phrase))
+            yield _WORD.sub(lambda found: self._forms.get(found.group(), found.group()), full)
 
     def _class(self, name: str, where: str) -> str:
         if name not in self._classes:

@@ -33,7 +33,12 @@ KEY = "a key for hashes"
 PASSWORD = "fyra lugna gröna ord"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SERVICES = {"exit_programme": "Avhopparverksamheten", "mini_maria": "Mini Maria", "youth_team": "Insatsteamet"}
-NEEDS = {"leave_crime": "Lämna ett kriminellt liv", "parenting": "Att vara förälder", "substance_use": "Alkohol"}
+NEEDS = {
+    "leave_crime": "Lämna ett kriminellt liv",
+    "parenting": "Att vara förälder",
+    "substance_use": "Alkohol",
+    "human": "Prata",
+}
 
 
 @dataclass

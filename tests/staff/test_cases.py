@@ -36,7 +36,7 @@ def test_cases_stand_by_time_left_with_the_acute_and_the_late_first(console: Con
         (none.reference, "Ingen utlovad tid"),
     ]
     assert [row.td.find_all("strong")[-1]["class"][-1] for row in rows] == [
-        "on_time",
+        "soon",
         "late",
         "soon",
         "on_time",
@@ -182,6 +182,15 @@ def test_contact_details_are_shown_only_after_a_reason_and_only_once(console: Co
     assert "123 45 67" not in siv.get(f"/arenden/{case}").text
     (line,) = console.log(action="read_contact")
     assert (line["case_id"], line["reason"]) == (case, "Ringer för första kontakt")
+
+
+def test_a_person_whom_it_is_not_safe_to_call_is_marked_out(console: Console, siv: Client) -> None:
+    case = console.case(channel="callback")
+    with transaction(console.engine) as connection:
+        contact = Contact("+46701234567", "a@example.org", False)
+        store_contact(connection, case.id, contact, console.settings.encryption_keys, NOW)
+    shown = siv.submit(f"/arenden/{case.id}/kontaktuppgifter", reason="Ringer för första kontakt")
+    assert "Ring inte." in shown.said and "Personen har inte sagt det" in shown.said
 
 
 @pytest.mark.parametrize("reason", ["", "ringa", "aaaaaaaaaaaaaa", "x y" * 200])
