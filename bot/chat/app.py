@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 from bot.chat import door, forms
 from bot.chat.callback import RefusedContact
 from bot.chat.door import Caller
+from bot.chat.draft import Message
 from bot.chat.forms import Html
 from bot.chat.headers import security_headers
 from bot.chat.health import degraded
@@ -182,7 +183,7 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     body = request.body if isinstance(request.body, bytes) else b""
     messages = messages_of(parts, with_text(refused, body))
     if not request.path.startswith("/api/"):
-        return response.html(parts.pages.render("problem.html", messages=messages), refused.status)
+        return _problem_page(parts, messages, refused.status)
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
@@ -190,6 +191,14 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     if refused.retry_after:
         answer.headers["Retry-After"] = str(refused.retry_after)
     return answer
+
+
+def _problem_page(parts: Parts, messages: list[Message], status: int) -> HTTPResponse:
+    try:
+        return response.html(parts.pages.render("problem.html", messages=messages), status)
+    except Exception as error:  # a template may itself be what is broken, and silence is no answer
+        logger.error("A page could not be drawn: %s", type(error).__name__)
+        return response.text("\n\n".join(message["text"] for message in messages), status)
 
 
 def _simple(parts: Parts, template: str) -> Callable[[Request], Awaitable[HTTPResponse]]:

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.draft import Message
 from bot.chat.incoming import Refused, read_id, tidy
 from bot.chat.masking import Masked
 from bot.chat.parts import Parts
@@ -20,7 +21,7 @@ from bot.chat.promises import give_receipt, promise_drafts
 from bot.chat.session import Session, touch
 from bot.chat.talk_so_far import latest, receiving_service
 from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
-from bot.chat.views import Message, View
+from bot.chat.views import View
 from bot.handover.case import HandOver, open_case
 from bot.handover.contact import Contact, ContactError, store_contact, validate_contact
 from bot.handover.record import Shared

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from bot.chat.draft import Message
 from bot.chat.incoming import Refused
 from bot.chat.parts import Parts
 from bot.chat.session import Session, open_session
-from bot.chat.views import Message, View
+from bot.chat.views import View
 from bot.handover.receipt import case_by_receipt, has_expired, normalise_code
 from bot.handover.thread import mark_read, messages
 

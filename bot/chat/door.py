@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.assistant import AssistantError
 from bot.chat.callback import call_back, read_wanted
 from bot.chat.comeback import come_back
-from bot.chat.draft import Draft
+from bot.chat.draft import Draft, Message
 from bot.chat.incoming import Refused, read_said
 from bot.chat.limits import Kind
 from bot.chat.news import fetch_news, seen_until
@@ -21,7 +21,7 @@ from bot.chat.parts import Parts
 from bot.chat.reply import Reply, reply
 from bot.chat.session import Session, end_session, find_session, forget_session, open_session, touch
 from bot.chat.staffed import case_ids
-from bot.chat.views import Message, unstored
+from bot.chat.views import unstored
 
 logger = logging.getLogger(__name__)
 

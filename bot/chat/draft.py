@@ -9,6 +9,9 @@ from typing import Any
 from bot.routing.talk import Saying
 from bot.sentences import Sentences
 
+# The `Message` of the API, as plain JSON.
+Message = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Option:

@@ -12,13 +12,14 @@ from bot.chat import door
 from bot.chat.callback import RefusedContact
 from bot.chat.degraded import degraded_drafts
 from bot.chat.door import Caller
+from bot.chat.draft import Message
 from bot.chat.incoming import Refused
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of
 from bot.chat.session import Session
 from bot.chat.staffed import case_ids
 from bot.chat.transcript import transcript
-from bot.chat.views import Message, View, unstored
+from bot.chat.views import View, unstored
 from bot.handover.thread import messages as thread_messages
 
 Form = Mapping[str, str]

@@ -1,8 +1,9 @@
 """Finding names of people, as far as rules can.
 
-Common first names in Sweden stand in `words/names.txt`. With a capital a listed name is hidden anywhere; after a trigger
-such as "min son" or "ring" also in small letters. A name that is not listed needs a trigger: after "jag heter" anything
-is a name, after the weaker triggers it must have a capital. Not found: an unlisted name without a trigger, a nickname.
+Common first names in Sweden stand in `words/names.txt`. With a capital a listed name is hidden anywhere; after a
+trigger such as "min son" or "ring" also in small letters. A name that is not listed needs a trigger: after "jag heter"
+anything is a name, after the weaker triggers it must have a capital. Not found: an unlisted name without a trigger, a
+nickname.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ _SURE = re.compile(
 )
 _LIKELY = re.compile(
     rf"\b(?:{_OWNER} (?:\w+ )?{_RELATION}|ring|ringa|ringde|ringt|kontakta|kontaktat|snacka med|prata med|pratat med|"
-    rf"pratade med|träffa|hälsa|heter|kallas|kallad|killen|tjejen|grannen|läraren|handläggaren|socialsekreteraren|sonen|dottern|brodern|"
-    rf"systern|herr|fru|doktor|dr|kompisen|polaren|hej|hejsan|tjena)[ ,:]{{1,2}}(?=\w)",
+    rf"pratade med|träffa|hälsa|heter|kallas|kallad|killen|tjejen|grannen|läraren|handläggaren|sonen|dottern|brodern|"
+    rf"systern|socialsekreteraren|herr|fru|doktor|dr|kompisen|polaren|hej|hejsan|tjena)[ ,:]{{1,2}}(?=\w)",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_][\wåäöéü'’\-]*")

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.draft import Message
 from bot.chat.parts import Parts
 from bot.chat.promises import tell_late_cases, untold_cases
 from bot.chat.session import Session, find_session
 from bot.chat.staffed import case_ids
 from bot.chat.transcript import created_at, late_messages, newest_id
-from bot.chat.views import OF_TRANSCRIPT, Message, View
+from bot.chat.views import OF_TRANSCRIPT, View
 from bot.handover.thread import ThreadMessage, mark_read, messages
 
 logger = logging.getLogger(__name__)

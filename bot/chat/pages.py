@@ -11,8 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.chat.draft import Message
 from bot.chat.incoming import LENGTH_LIMIT
-from bot.chat.views import Message
 from bot.settings import Settings
 
 FOLDER = Path(__file__).with_name("page")
@@ -26,6 +26,18 @@ SENSITIVE_SERVICES = (
     "men_line",
     "stop_violence_line",
 )
+# What chat.js clones: the same markup as a real one, with every part of it.
+EMPTY: Message = {"id": "", "from": "bot", "name": None, "text": "", "service": None, "urgent": None, "case": None}
+EMPTY_CARD = {
+    "name": "",
+    "about": "",
+    "hours": "",
+    "open_now": None,
+    "phone": None,
+    "url": None,
+    "marked": True,
+    "blank": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,9 @@ class Pages:
         """
         newest = newest_answer(messages)
         defaults = {
-            "welcome": welcome,
+            "welcome": {**EMPTY, "text": welcome} if welcome else None,
+            "empty": {**EMPTY, "blank": True},
+            "empty_card": EMPTY_CARD,
             "offline": offline,
             "messages": messages,
             "choices": [choice for message in newest for choice in message["choices"]],

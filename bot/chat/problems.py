@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bot.chat.callback import RefusedContact
 from bot.chat.degraded import degraded_drafts, urgent_drafts
-from bot.chat.draft import Draft
+from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
-from bot.chat.views import Message, unstored
+from bot.chat.views import unstored
 from bot.understanding.urgent import urgent
 
 WITH_NUMBERS = ("degraded", "degraded_case", "too_fast")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Answer, AssistantError
 from bot.chat.degraded import degraded_drafts, urgent_drafts
-from bot.chat.draft import Draft, Option
+from bot.chat.draft import Draft, Message, Option
 from bot.chat.incoming import HUMAN, Refused, Said, harmless
 from bot.chat.masking import Masked, mask
 from bot.chat.parts import Parts
@@ -26,7 +26,7 @@ from bot.chat.session import Session, touch
 from bot.chat.staffed import Desk, case_ids, find_desk, post_to_desk, raise_alarms
 from bot.chat.talk_so_far import last_service
 from bot.chat.transcript import Stored, find_option, replies, store_answer, store_said
-from bot.chat.views import Message, View
+from bot.chat.views import View
 from bot.handover.case import find_case, get_case
 from bot.handover.record import CaseError
 from bot.understanding.urgent import Urgent, urgent

@@ -18,8 +18,9 @@ _UNITS = (
 )
 # A date with these behind it is the beginning of a personal number.
 _LAST_FOUR = r"[ .\-+/]{0,3}(?:\d{4}|\d\d[ \-]{1,3}\d\d|[A-Z]{1,2}\d)"
+_CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
 _HARMLESS = (
-    re.compile(r"(?<![\d.:])\d{1,2}[.:]\d{2}\s?(?:-|till|och)\s?\d{1,2}[.:]\d{2}(?![\d.:])", re.I),
+    re.compile(rf"(?<![\d.:])(?<!\+46 ){_CLOCK}\s?(?:-|till|och)\s?{_CLOCK}(?![ .\-]?[\d:])", re.I),
     re.compile(rf"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!{_LAST_FOUR})"),
     re.compile(r"(?<![\d/])(?:[12]?\d|3[01])/(?:1[0-2]|0?[1-9])(?:[ -](?:19|20)\d\d)?(?![ \-]?\d|/)"),
     re.compile(r"(?<!\d)(?:19|20)\d\d ?- ?(?:19|20)\d\d(?![ -]?\d)"),

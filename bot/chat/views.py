@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from bot.chat.draft import Draft
+from bot.chat.draft import Draft, Message
 from bot.chat.parts import Parts
 from bot.chat.session import Session
 from bot.chat.transcript import Stored
@@ -21,7 +21,6 @@ from bot.handover.record import CaseError
 from bot.handover.thread import ThreadMessage
 from bot.routing.card import card
 
-Message = dict[str, Any]
 OF_TRANSCRIPT, OF_THREAD = "m", "t"
 
 
@@ -104,7 +103,7 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 
 def _blank(id_: str, sender: str, text: str) -> Message:
-    plain: Message = {"choices": [], "service": None, "urgent": None, "case": None, "form": None}
+    plain: Message = {"name": None, "choices": [], "service": None, "urgent": None, "case": None, "form": None}
     return {"id": id_, "from": sender, "text": text, **plain}
 
 

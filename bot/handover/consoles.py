@@ -22,9 +22,7 @@ class ConsoleChannel:
 
     async def send(self, notice: Notice) -> None:
         """Say it."""
-        log.info(
-            "notice", kind=notice.kind, reference=notice.reference, url=staff_link(self.staff_url, notice.case_id)
-        )
+        log.info("notice", kind=notice.kind, reference=notice.reference, url=staff_link(self.staff_url, notice.case_id))
 
 
 @dataclass(frozen=True)

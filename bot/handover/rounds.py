@@ -29,8 +29,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Pace:
-    """How often things happen, in seconds. `lease` exceeds `patience`, and stays under a minute: what a killed relay
-    had in its hands is sent by the next one within 60 seconds."""
+    """How often things happen, in seconds.
+
+    `patience` is what one channel may take for one notice. `lease` exceeds it with room for marking, and stays under a
+    minute: what a killed relay had in its hands is sent by the next one within 60 seconds. A round without success for
+    longer than `alive` stops the heartbeat.
+    """
 
     deliver: float = 1
     watch: float = 10
@@ -38,6 +42,7 @@ class Pace:
     beat: float = 5
     patience: float = 20
     lease: float = 45
+    alive: float = 60
 
 
 @dataclass
@@ -87,9 +92,9 @@ class Relay:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
         work = [
-            Round("deliver", self.pace.deliver, 60, self.courier.deliver),
-            Round("watch", self.pace.watch, 60 + self.pace.watch, self._watch),
-            Round("purge", self.pace.purge, 600 + 2 * self.pace.purge, self._purge),
+            Round("deliver", self.pace.deliver, self.pace.alive, self.courier.deliver),
+            Round("watch", self.pace.watch, self.pace.alive, self._watch),
+            Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
         ]
 
         async def sign_of_life() -> bool:
@@ -97,7 +102,7 @@ class Relay:
                 await asyncio.to_thread(self._beat)
             return False
 
-        pulse = Round("beat", self.pace.beat, 60, sign_of_life)
+        pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
         await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
 
     async def _watch(self) -> bool:

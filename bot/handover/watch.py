@@ -43,7 +43,7 @@ def _waiting(*what: object) -> Select:
 
 def _add(connection: Connection, case: Case, stage: str, now: datetime) -> bool:
     # Asked once more inside the writing transaction: somebody may have reached the person a moment ago.
-    still = select(cases.c.id).where(cases.c.id == case.id, cases.c.contacted_at.is_(None)).with_for_update()
+    still = _waiting(cases.c.id).where(cases.c.id == case.id).with_for_update()
     if connection.execute(still).scalar() is None or not outbox.add(connection, case.id, stage, _key(case, stage), now):
         return False
     tell = log.error if stage == MISSED else log.warning

@@ -43,6 +43,16 @@ class District:
 
 
 @dataclass(frozen=True)
+class EverydayWord:
+    """A name that is an ordinary word too; `not_after` and `not_before` are the neighbours that make it ordinary."""
+
+    word: str
+    not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    capital: bool = False
+
+
+@dataclass(frozen=True)
 class Places:
     """Everything in `places.yml`.
 
@@ -56,7 +66,7 @@ class Places:
     ambiguous: Mapping[str, tuple[Place, ...]]
     nicknames: Mapping[str, str]
     municipalities: Mapping[str, str]
-    everyday_words: frozenset[str]
+    everyday_words: Mapping[str, EverydayWord]
 
     @classmethod
     def load(cls, path: Path = PLACES) -> Places:
@@ -110,7 +120,7 @@ class _Reader:
             ambiguous,
             self._nicknames({*names, *ambiguous}),
             self._municipalities(),
-            frozenset(str(word) for word in self._list(self._data, "file", "everyday_words")),
+            {entry.word: entry for entry in map(self._everyday, self._list(self._data, "file", "everyday_words"))},
         )
 
     def _district(self, entry: Any) -> District:
@@ -138,7 +148,7 @@ class _Reader:
                 raise self._error(where, "neighbourhoods", f"'{name}' stands in '{names[name].district}' too")
             names[name] = Place(name, district.id)
         for name in (district.name, *district.former):
-            names.setdefault(name, Place(name if name not in district.former else name, district.id))
+            names.setdefault(name, Place(name, district.id))
         for alias, name in dict(entry.get("aliases", {})).items():
             if name not in names:
                 raise self._error(where, "aliases", f"'{name}' is not a place of this district")
@@ -194,6 +204,14 @@ class _Reader:
                     raise self._error(f"municipality '{name}'", "places", f"'{word}' stands in '{found[word]}' too")
                 found[str(word)] = name
         return found
+
+    def _everyday(self, entry: Any) -> EverydayWord:
+        word = self._text(entry, "everyday_words", "word")
+        where = f"everyday_words '{word}'"
+        lists = {field: self._list(entry, where, field) for field in ("not_after", "not_before") if field in entry}
+        if not set(entry) <= {"word", "not_after", "not_before", "capital"}:
+            raise self._error(where, "word", "only not_after, not_before and capital may stand beside it")
+        return EverydayWord(word, **{k: tuple(map(str, v)) for k, v in lists.items()}, capital=entry.get("capital") is True)
 
     def _text(self, entry: Any, where: str, field: str) -> str:
         value = entry.get(field) if isinstance(entry, dict) else None

@@ -1,6 +1,7 @@
 """The stored talks with the assistant, as staff may see them: masked text and what was understood. Only read here.
 
-A session that was opened with a receipt holds no talk with the assistant, only a case's thread: it is never found here.
+What a person wrote to staff is no talk with the assistant, and never found here: neither a session that was opened with
+a receipt, nor the messages that went to a case's thread after staff had taken over.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from bot.tables import cases, conversations, messages
 
 PAGE_LENGTH = 50
 TALKERS = ("person", "bot")
+TO_STAFF = "thread"
+"""The decision that the front door notes on a message that it handed to staff instead of to the assistant."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,9 @@ def _some_message(condition: Any) -> Any:
 
 def _messages(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
     of_talks = messages.c.conversation_id.in_(ids), messages.c.sender.in_(TALKERS)
-    return list(connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings())
+    rows = list(connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings())
+    to_staff = {row["id"] for row in rows if (row["understood"] or {}).get("decision") == TO_STAFF}
+    return [row for row in rows if row["id"] not in to_staff and row["reply_to"] not in to_staff]
 
 
 def _summaries(connection: Connection, talks: Sequence[Mapping[str, Any]]) -> list[Summary]:
@@ -158,7 +163,8 @@ def _summary(
         unsure=min(sure, default=None),
         urgent=_distinct([*(row["urgent"] for row in said), *(h.urgent for h in heard)]),
         handed_over=bool(handed),
-        sensitive=len(heard) < len(people) or _touches_sensitive(heard, said, handed),
+        # Where nothing was understood, as when Rasa was away, nobody knows what the talk is about.
+        sensitive=sum(h.intent is not None for h in heard) < len(people) or _touches_sensitive(heard, said, handed),
         is_test=talk["is_test"],
     )
 

@@ -30,18 +30,18 @@ class Mailbox:
     """A mail handler: `answers` are given to the first mails in turn, after them everything is accepted.
 
     An answer is an SMTP line, or "drop" (hang up without keeping the mail), or "keep and drop" (keep it, then hang up
-    before saying so: the sender cannot know).
+    before saying so: the sender cannot know). `refusals` holds an SMTP line for each address that is not taken.
     """
 
     answers: list[str] = field(default_factory=list)
-    recipient_answer: str | None = None
+    refusals: dict[str, str] = field(default_factory=dict)
     wait: float = 0
     mails: list[Message] = field(default_factory=list)
     attempts: int = 0
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        if self.recipient_answer:
-            return self.recipient_answer
+        if address in self.refusals:
+            return self.refusals[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -17,6 +17,8 @@ from .conftest import make_cases
 from .running import QUICK, all_in, make_due, run_until, states
 from .servers import Hook, Mailbox, certificate, hook_server, mail_server, sign_in_as
 
+UNIT = "unit@city.test"
+
 
 def open_some(engine, count: int, **changes):
     """Cases without a deadline, so that their age raises no alarms of its own."""
@@ -25,7 +27,7 @@ def open_some(engine, count: int, **changes):
 
 def by_mail(settings, port: int, scheme: str = "smtp", host: str = "127.0.0.1", user: str = ""):
     url = f"{scheme}://{user}{host}:{port}"
-    return replace(settings, smtp_url=url, notice_sender="bot@city.test", notice_recipient="unit@city.test")
+    return replace(settings, smtp_url=url, notice_sender="bot@city.test", notice_recipient=UNIT)
 
 
 def errors(engine) -> list[str]:
@@ -99,7 +101,7 @@ def test_a_mail_server_that_never_answers_does_not_hold_the_relay(engine, settin
 
 @pytest.mark.parametrize("where", ["data", "recipient"])
 def test_a_mail_refused_for_good_is_dead_and_said_at_once(engine, settings, where):
-    mailbox = Mailbox(["554 no"]) if where == "data" else Mailbox(recipient_answer="550 no such unit@city.test")
+    mailbox = Mailbox(["554 no"]) if where == "data" else Mailbox(refusals={UNIT: f"550 no such {UNIT}"})
     (case,) = open_some(engine, 1)
     with mail_server(mailbox) as port, structlog.testing.capture_logs() as logs:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "dead"))
@@ -109,13 +111,33 @@ def test_a_mail_refused_for_good_is_dead_and_said_at_once(engine, settings, wher
 
 
 def test_a_recipient_who_is_refused_for_now_is_tried_again(engine, settings):
-    mailbox = Mailbox(recipient_answer="450 mailbox busy")
+    mailbox = Mailbox(refusals={UNIT: "450 mailbox busy"})
     open_some(engine, 1)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), lambda: all(errors(engine)))
     assert states(engine) == {"pending": 1} and errors(engine) == ["mail: SMTP 450"]
 
 
+def test_a_mail_that_anybody_may_still_take_is_tried_again(engine, settings):
+    mailbox = Mailbox(refusals={UNIT: "550 gone", "chief@city.test": "450 busy"})
+    open_some(engine, 1)
+    with mail_server(mailbox) as port:
+        way = replace(by_mail(settings, port), notice_recipient=f"{UNIT}, chief@city.test")
+        run_until(create_relay(way, engine, pace=QUICK), lambda: all(errors(engine)))
+    assert states(engine) == {"pending": 1}
+
+
+def test_a_mail_that_one_of_two_took_is_sent_and_the_other_is_told_of(engine, settings):
+    mailbox = Mailbox(refusals={UNIT: "550 gone"})
+    open_some(engine, 1)
+    with mail_server(mailbox) as port, structlog.testing.capture_logs() as logs:
+        way = replace(by_mail(settings, port), notice_recipient=f"{UNIT}, chief@city.test")
+        run_until(create_relay(way, engine, pace=QUICK), all_in(engine, "sent"))
+    assert len(mailbox.mails) == 1
+    assert [line["count"] for line in logs if line["event"] == "recipients_refused"] == [1]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
 def test_mail_goes_over_tls_to_a_server_that_is_trusted(engine, settings, tmp_path, scheme):
     server, trusting = certificate(tmp_path)
@@ -154,6 +176,7 @@ def test_starttls_is_never_given_up_when_the_server_does_not_offer_it(engine, se
     assert mailbox.mails == [] and states(engine) == {"pending": 1}
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_wrong_password_delays_notices_and_kills_none(engine, settings):
     checked = {"authenticator": sign_in_as("bot", "right"), "auth_required": True, "auth_require_tls": False}
     mailbox = Mailbox()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from bot.database import reading, transaction
 from bot.handover.heartbeat import beat, is_beating
 from bot.handover.relay import create_relay
 from bot.handover.rounds import PROCESS, Round, all_alive
-from bot.tables import conversations, metadata, outbox
+from bot.tables import conversations, heartbeats, metadata, outbox
 
 from .conftest import NOW, make_cases
 from .running import QUICK, all_in, run_until
@@ -42,6 +42,30 @@ def test_a_relay_whose_work_is_stuck_stops_beating():
     healthy, stuck = Round("a", 1, 60, never), Round("b", 1, 60, never, succeeded=-1e9)
     assert all_alive([healthy])
     assert not all_alive([healthy, stuck])
+
+
+def test_a_relay_that_cannot_deliver_stops_beating(engine, settings):
+    class TarPit:
+        name = "tar pit"
+
+        async def send(self, _notice) -> None:
+            await asyncio.sleep(60)
+
+    async def two_looks(relay) -> list[datetime | None]:
+        stop, seen = asyncio.Event(), []
+        task = asyncio.create_task(relay.run(stop))
+        for _ in range(2):
+            await asyncio.sleep(1.2)
+            with reading(engine) as connection:
+                seen.append(connection.execute(select(heartbeats.c.at)).scalar())
+        stop.set()
+        await task
+        return seen
+
+    make_cases(engine, 1, hours=None)
+    stuck = replace(QUICK, alive=0.5, patience=4)
+    first, last = asyncio.run(two_looks(create_relay(settings, engine, channels=[TarPit()], pace=stuck)))
+    assert first is not None and first == last
 
 
 def test_a_round_that_fails_is_tried_again_and_counts_as_alive_only_after_success():

@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.database import reading, transaction
+from bot.handover import watch as module
 from bot.handover.case import close, record_first_contact, take, withdraw
 from bot.handover.watch import watch
-from bot.tables import outbox
+from bot.tables import cases, outbox
 
 from .conftest import NOW, make_cases
 
@@ -70,6 +71,22 @@ def test_a_case_that_is_reached_or_over_does_not_alarm(engine, step):
 def test_a_case_without_a_promise_has_no_deadline_to_watch(engine):
     make_cases(engine, 1, hours=None)
     assert watch(engine, after(1000)) == 0
+
+
+def test_a_person_reached_at_the_last_moment_raises_no_alarm(engine, monkeypatch):
+    (case,) = make_cases(engine, 1)
+    with transaction(engine) as connection:
+        record_first_contact(connection, case.id, "anna", "phone", NOW)
+    monkeypatch.setattr(module, "_missing", lambda *_: [(case, "deadline_1h")])
+    assert watch(engine, after(1)) == 0 and alarms(engine) == []
+
+
+def test_a_watch_with_nothing_new_to_say_takes_no_write_lock(engine):
+    make_cases(engine, 1)
+    watch(engine, after(1))
+    with transaction(engine) as connection:
+        connection.execute(update(cases).values(outcome="-"))
+        assert watch(engine, after(1)) == 0
 
 
 def test_a_clock_that_goes_back_repeats_no_alarm(engine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.slow
 NEW = "sju glada sälar sjöng"
 SHOTS = os.environ.get("STAFF_SHOTS", "")
 """A folder to keep pictures in; empty keeps none."""
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+"""The system's browser if there is one, else the one that Playwright has fetched."""
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,7 +46,8 @@ LOOKS = {
 def browser() -> Iterator[Browser]:
     """One browser for all."""
     with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        installed = next(filter(None, map(shutil.which, CHROMIUM)), None)
+        opened = play.chromium.launch(executable_path=installed, args=list(ARGUMENTS))
         yield opened
         opened.close()
 

@@ -129,7 +129,8 @@ SENSITIVE: dict[str, list[dict[str, Any]]] = {
     "only guessed at": [{"understood": heard("clarify", need=None, choices=["parenting", "leave_crime"])}],
     "kept behind a danger": [{"understood": heard("emergency", urgent="emergency", choices=["partner_violence"])}],
     "only offered": [{"understood": heard()}, {"sender": "bot", "service": {"id": "exit_programme", "district": None}}],
-    "not understood because Rasa was away": [{"understood": None}],
+    "not understood because Rasa was away": [{"understood": {"decision": "degraded", "reason": "timeout"}}],
+    "not answered": [{"understood": None}],
 }
 
 
@@ -162,6 +163,20 @@ def test_a_session_opened_with_a_receipt_is_no_talk_to_review(console: Console, 
     console.talk("a" * 32, {"text": "till Siv"}, case_id=console.case().id)
     assert listed(rut) == []
     assert rut.get(f"/samtal/{'a' * 32}").status == 404
+
+
+def test_what_a_person_wrote_to_staff_is_not_for_review_and_not_for_another_case(console: Console, rut: Client) -> None:
+    talk = console.talk(
+        "a" * 32,
+        {"text": "skärmtid", "understood": heard()},
+        {"id": 50, "text": "min adress är hemlig", "understood": {"decision": "thread"}},
+        {"sender": "bot", "text": "Skickat till Siv.", "reply_to": 50},
+    )
+    said = rut.get(f"/samtal/{talk}").said
+    assert "skärmtid" in said and "hemlig" not in said and "Skickat" not in said
+    case = console.case(conversation_id=talk, shared="conversation")
+    siv = console.signed_in(console.person("siv", "case_worker", "exit_programme"))
+    assert "hemlig" not in siv.get(f"/arenden/{case.id}").text
 
 
 def test_what_staff_wrote_to_a_person_is_not_for_review(console: Console, rut: Client) -> None:

@@ -1,0 +1,178 @@
+"""The real chat app on a free port, with a real SQLite file and a stand-in for Rasa, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import uuid
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+from aiohttp import web
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+
+from bot.chat.app import create_chat_app
+from bot.chat.assistant import RasaAssistant
+from bot.chat.limits import Limits
+from bot.chat.pages import load_pages
+from bot.chat.parts import Parts, spared_numbers
+from bot.database import create_database_engine, transaction
+from bot.handover.heartbeat import beat
+from bot.routing.catalogue import Catalogue
+from bot.sentences import Sentences
+from bot.settings import Settings
+from bot.tables import metadata
+from tests.chat.standin import StandInForRasa
+
+T = TypeVar("T")
+
+
+class Clock:
+    """The real time, which a test may move."""
+
+    def __init__(self) -> None:
+        self.moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(timezone.utc) + self.moved
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.body["messages"]]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.texts)
+
+
+class Door:
+    """The running app, and the calls that tests make of it."""
+
+    def __init__(self, directory: Path, **changes: Any) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        rasa_port = free_port()
+        self.settings = make_settings(directory, rasa_url=f"http://127.0.0.1:{rasa_port}", **changes)
+        self.rasa = StandInForRasa(self.settings.inner_secret)
+        self.clock = Clock()
+        self.engine = create_database_engine(self.settings.database_url)
+        metadata.create_all(self.engine)
+        self.parts = make_parts(self.settings, self.engine, self.clock)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._rasa_runner = web.AppRunner(self.rasa.routes())
+        self.run(self._start(rasa_port))
+
+    async def _start(self, rasa_port: int) -> None:
+        await self._rasa_runner.setup()
+        await web.TCPSite(self._rasa_runner, "127.0.0.1", rasa_port).start()
+        app = create_chat_app(self.settings, self.parts)
+        self._server = await app.create_server(
+            host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False
+        )
+        await self._server.startup()
+        self.http = aiohttp.ClientSession()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the server's loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self.run(self._stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+
+    async def _stop(self) -> None:
+        await self.http.close()
+        await self.parts.assistant.close()
+        self._server.close()
+        await self._rasa_runner.cleanup()
+
+    async def send(self, method: str, path: str, token: str = "", **options: Any) -> Answer:
+        """One call; the body is read as JSON if it is such."""
+        headers = {**options.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        async with self.http.request(method, self.url + path, headers=headers, allow_redirects=False, **options) as got:
+            is_json = got.content_type == "application/json"
+            return Answer(got.status, await got.json() if is_json else await got.text(), dict(got.headers))
+
+    def call(self, method: str, path: str, token: str = "", **options: Any) -> Answer:
+        """As `send`, from a test."""
+        return self.run(self.send(method, path, token, **options))
+
+    def open(self) -> str:
+        """A new conversation's token."""
+        answer = self.call("POST", "/api/conversations", json={})
+        assert answer.status == 201, answer
+        return str(answer.body["token"])
+
+    def say(self, token: str, text: str = "", choice: str = "", message_id: str = "", **options: Any) -> Answer:
+        """One message."""
+        body = {"id": message_id or str(uuid.uuid4()), **({"choice": choice} if choice else {"text": text})}
+        return self.call("POST", "/api/messages", token, json=body, **options)
+
+    def form(self, path: str, **fields: str) -> Answer:
+        """An ordinary form post."""
+        return self.call("POST", path, data=fields)
+
+    def rows(self, table: Any) -> list[Any]:
+        """All rows of a table."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(table)))
+
+    def relay_lives(self) -> None:
+        """As if the relay had just written its sign of life."""
+        with transaction(self.engine) as connection:
+            beat(connection, "relay", self.clock())
+
+
+def make_settings(directory: Path, **changes: Any) -> Settings:
+    """Settings of a test: a database of its own, secrets of its own."""
+    base = Settings(
+        inner_secret="inner-secret-of-a-test",
+        hash_key="hash-key-of-a-test",
+        encryption_keys=(Fernet.generate_key().decode(),),
+        database_url=f"sqlite:///{directory / 'door.db'}",
+        data_directory=directory,
+        reply_timeout_seconds=2.0,
+    )
+    return replace(base, **changes)
+
+
+def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
+    """The real parts with a clock that can be moved."""
+    catalogue = Catalogue.load(settings.mode)
+    return Parts(
+        settings=settings,
+        engine=engine,
+        catalogue=catalogue,
+        sentences=Sentences.load(),
+        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
+        pages=load_pages(settings),
+        spared=spared_numbers(catalogue),
+        clock=clock,
+        limits=Limits(),
+    )
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
