@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bot.settings import SettingsError
 
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     train = _add(commands, "train", _train, "train the assistant if anything it learns from has changed")
     train.add_argument("--force", action="store_true", help="train even if nothing changed")
     _add(commands, "understand", _understand, "JSON lines in, what was understood out")
+    _add_evaluate(commands)
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
     check.add_argument("--mode", choices=("demo", "live"), default="demo")
     _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
@@ -54,6 +56,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     staff.add_argument("--services", default="", help="ids of services, with commas between; empty is all")
     return parser
+
+
+def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    evaluate = _add(
+        commands, "evaluate", _evaluate, "measure the trained model on labelled messages; docs/evaluation.md"
+    )
+    evaluate.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="labelled JSON lines; without it the frozen ones"
+    )
+    evaluate.add_argument("--gate", action="store_true", help="exit 1 below a floor, or when a need got worse")
+    evaluate.add_argument("--accept", action="store_true", help="keep these figures as the ones to compare with")
+    evaluate.add_argument("--html", type=Path, help="where the report goes; var/evaluation.html")
+    evaluate.add_argument(
+        "--show-wrong", action="store_true", help="print what was not answered; not for the frozen ones"
+    )
+    evaluate.add_argument("--massive", type=Path, metavar="PATH", help="instead, compare the model on MASSIVE sv-SE")
+    evaluate.add_argument("--final", action="store_true", help="with --massive: look at its test split too")
 
 
 def _add(
@@ -86,6 +105,16 @@ def _understand(_options: argparse.Namespace) -> None:
     from bot.commands.understand import understand_lines
 
     understand_lines(sys.stdin, sys.stdout)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot.commands import evaluate
+
+    if options.massive:
+        return evaluate.evaluate_massive(options.massive, options.final)
+    html = options.html or evaluate.PAGE
+    asked = evaluate.Options(tuple(options.files), options.gate, options.accept, options.show_wrong, html)
+    return evaluate.evaluate(asked)
 
 
 def _check(options: argparse.Namespace) -> int:

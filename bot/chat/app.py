@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse
 
 from bot.chat import door, forms
 from bot.chat.callback import RefusedContact
-from bot.chat.door import Caller
+from bot.chat.callers import Caller, live_session
 from bot.chat.draft import Message
 from bot.chat.forms import Html
 from bot.chat.headers import security_headers
@@ -111,7 +111,7 @@ def _add_api(app: Sanic, parts: Parts) -> None:
 def _add_stream(app: Sanic, parts: Parts) -> None:
     @app.get("/api/events")  # type: ignore[untyped-decorator]
     async def stream(request: Request) -> None:
-        session = await door.live_session(parts, _caller(request, parts))
+        session = await live_session(parts, _caller(request, parts))
         after = request.headers.get("last-event-id") or request.args.get("after", "")
         answer = await request.respond(content_type="text/event-stream; charset=utf-8")
         async for event in events(parts, session, after):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -12,26 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import AssistantError
 from bot.chat.callback import call_back, read_wanted
+from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.comeback import come_back
 from bot.chat.draft import Draft, Message
-from bot.chat.incoming import Refused, read_said
-from bot.chat.limits import Kind
+from bot.chat.incoming import Refused
 from bot.chat.news import fetch_news, seen_until
 from bot.chat.parts import Parts
 from bot.chat.reply import Reply, reply
-from bot.chat.session import Session, end_session, find_session, forget_session, open_session, touch
+from bot.chat.session import Session, end_session, forget_session, open_session, touch
 from bot.chat.staffed import case_ids
-from bot.chat.views import unstored
+from bot.chat.views import said_only
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: the session token that came with the call, and today's key of the client."""
-
-    token: str = field(repr=False)
-    client: str = field(repr=False)
 
 
 async def open_conversation(parts: Parts, caller: Caller) -> Session:
@@ -40,11 +31,11 @@ async def open_conversation(parts: Parts, caller: Caller) -> Session:
     Raises:
         Refused: 429, 503.
     """
-    _limit(parts, "conversation", caller.client)
+    limit(parts, "conversation", caller.client)
     try:
         return await parts.write(lambda c: open_session(c, parts.settings.hash_key, parts.clock()))
     except SQLAlchemyError as error:
-        raise _unstored("open a conversation", error) from error
+        raise unstored("open a conversation", error) from error
 
 
 async def say(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
@@ -53,11 +44,7 @@ async def say(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
     Raises:
         Refused: 401, 413, 422, 429, 503.
     """
-    session = await live_session(parts, caller)
-    said = read_said(fields)
-    _limit(parts, "client_message", caller.client, said.text)
-    _limit(parts, "message", session.id, said.text)
-    return await reply(parts, session, said)
+    return await reply(parts, caller, fields)
 
 
 async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> list[Message]:
@@ -68,8 +55,8 @@ async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any])
     """
     session = await live_session(parts, caller)
     wanted = read_wanted(fields)
-    _limit(parts, "message", session.id)
-    _limit(parts, "case", caller.client)
+    limit(parts, "message", session.id)
+    limit(parts, "case", caller.client)
     return await call_back(parts, session, wanted)
 
 
@@ -79,11 +66,11 @@ async def use_receipt(parts: Parts, caller: Caller, code: object) -> tuple[Sessi
     Raises:
         Refused: 404, 422, 429, 503.
     """
-    _limit(parts, "receipt", caller.client)
+    limit(parts, "receipt", caller.client)
     try:
         return await come_back(parts, code)
     except SQLAlchemyError as error:
-        raise _unstored("open a receipt", error) from error
+        raise unstored("open a receipt", error) from error
 
 
 async def read_news(parts: Parts, caller: Caller, after: str) -> list[Message]:
@@ -98,7 +85,7 @@ async def read_news(parts: Parts, caller: Caller, after: str) -> list[Message]:
         seen = await parts.read(lambda connection: seen_until(connection, session, after))
         return (await fetch_news(parts, session, seen))[0]
     except SQLAlchemyError as error:
-        raise _unstored("read news", error) from error
+        raise unstored("read news", error) from error
 
 
 async def forget(parts: Parts, caller: Caller) -> bool:
@@ -109,10 +96,10 @@ async def forget(parts: Parts, caller: Caller) -> bool:
     """
     session = await live_session(parts, caller)
     try:
-        async with parts.turns.hold(session.id, parts.settings.reply_timeout_seconds):
+        async with parts.turns.hold(caller.token, parts.settings.reply_timeout_seconds):
             remains = await parts.write(lambda connection: _forget(connection, session))
     except SQLAlchemyError as error:
-        raise _unstored("delete a conversation", error) from error
+        raise unstored("delete a conversation", error) from error
     try:
         await parts.assistant.forget(session.id)
     except AssistantError as error:
@@ -130,39 +117,12 @@ async def leave(parts: Parts, caller: Caller) -> None:
         logger.info("Nothing to end: %s", type(error).__name__)
 
 
-async def live_session(parts: Parts, caller: Caller) -> Session:
-    """The session of the caller's token.
-
-    Raises:
-        Refused: 401, or 503 when nobody can tell.
-    """
-    key, now = parts.settings.hash_key, parts.clock()
-    try:
-        session = await parts.read(lambda connection: find_session(connection, caller.token, key, parts.idle, now))
-    except SQLAlchemyError as error:
-        raise _unstored("find a session", error) from error
-    if session is None:
-        raise Refused(401, "no_session")
-    return session
-
-
 def welcome(parts: Parts) -> list[Message]:
     """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
-    return unstored(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
+    return said_only(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
 
 
 def _forget(connection: Connection, session: Session) -> bool:
     remains = bool(case_ids(connection, session))
     forget_session(connection, session.id)
     return remains
-
-
-def _limit(parts: Parts, kind: Kind, key: str, text: str = "") -> None:
-    seconds = parts.limits.take(kind, key)
-    if seconds is not None:
-        raise Refused(429, "too_fast", text, retry_after=seconds)
-
-
-def _unstored(what: str, error: SQLAlchemyError) -> Refused:
-    logger.error("The database could not %s: %s", what, type(error).__name__)
-    return Refused(503, "degraded")

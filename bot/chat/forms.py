@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat import door
 from bot.chat.callback import RefusedContact
+from bot.chat.callers import Caller, live_session
 from bot.chat.degraded import degraded_drafts
-from bot.chat.door import Caller
 from bot.chat.draft import Message
 from bot.chat.incoming import Refused
 from bot.chat.parts import Parts
@@ -19,7 +19,7 @@ from bot.chat.problems import messages_of
 from bot.chat.session import Session
 from bot.chat.staffed import case_ids
 from bot.chat.transcript import transcript
-from bot.chat.views import View, unstored
+from bot.chat.views import View, said_only
 from bot.handover.thread import messages as thread_messages
 
 Form = Mapping[str, str]
@@ -69,7 +69,7 @@ async def post_contact(parts: Parts, caller: Caller, form: Form) -> Html:
 async def post_delete(parts: Parts, caller: Caller, form: Form) -> Html:
     """Ask first, saying what goes and what stays; then do it."""
     try:
-        session = await door.live_session(parts, caller)
+        session = await live_session(parts, caller)
         if form.get("confirm"):
             remains = await door.forget(parts, caller)
             return Html(parts.pages.render("deleted.html", remains=remains))
@@ -94,7 +94,7 @@ async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
 def _chat(parts: Parts, welcome: str, token: str = "", messages: Sequence[Message] = (), **values: object) -> str:
     at = parts.clock()
     offline = degraded_drafts("", None, parts.catalogue, parts.sentences, at, "utter_door_offline")
-    return parts.pages.chat(welcome, unstored(parts, offline, at), token, messages, **values)
+    return parts.pages.chat(welcome, said_only(parts, offline, at), token, messages, **values)
 
 
 def _welcome(parts: Parts) -> str:
@@ -105,7 +105,7 @@ async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
     """The caller with a live session, and whether an old one had died: words that were typed are not thrown away."""
     if caller.token:
         try:
-            await door.live_session(parts, caller)
+            await live_session(parts, caller)
             return caller, False
         except Refused as refused:
             if refused.status != 401:
@@ -116,7 +116,7 @@ async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
 
 async def _talk(parts: Parts, caller: Caller, **values: object) -> Html:
     try:
-        session = await door.live_session(parts, caller)
+        session = await live_session(parts, caller)
         said = await parts.read(lambda connection: _whole_talk(connection, parts, session))
     except Refused as refused:
         return _problem(parts, refused)

@@ -19,6 +19,7 @@ from bot.database import create_database_engine, now, reading, transaction
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.understanding.urgent import load_rules
 
 T = TypeVar("T")
 
@@ -65,7 +66,9 @@ def create_parts(settings: Settings) -> Parts:
 
     Raises:
         bot.routing.catalogue.CatalogueError: services.yml or places.yml is wrong.
+        bot.understanding.urgent.UrgentRulesError: urgent.yml is wrong.
     """
+    load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
     catalogue = Catalogue.load(settings.mode)
     return Parts(
         settings=settings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 
 from bot.chat.callback import RefusedContact
@@ -10,15 +11,24 @@ from bot.chat.degraded import degraded_drafts, urgent_drafts
 from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
-from bot.chat.views import unstored
+from bot.chat.views import said_only
 from bot.understanding.urgent import urgent
 
+logger = logging.getLogger(__name__)
 WITH_NUMBERS = ("degraded", "degraded_case", "too_fast")
 READ_FOR_DANGER = 5 * LENGTH_LIMIT
 
 
 def messages_of(parts: Parts, refused: Refused) -> list[Message]:
-    """The sentences for a refusal; danger in the refused text is answered first."""
+    """The sentences for a refusal; danger in the refused text is answered first. Never raises: there is no way on."""
+    try:
+        return _messages_of(parts, refused)
+    except Exception as error:
+        logger.error("A refusal could not be worded: %s", type(error).__name__)
+        return said_only(parts, [Draft(parts.sentences.text("utter_urgent_danger"))], parts.clock())
+
+
+def _messages_of(parts: Parts, refused: Refused) -> list[Message]:
     at, text = parts.clock(), refused.text[:READ_FOR_DANGER]
     values = {"seconds": refused.retry_after or 0}
     if refused.code in WITH_NUMBERS:
@@ -30,7 +40,7 @@ def messages_of(parts: Parts, refused: Refused) -> list[Message]:
         alarm = urgent(text)
         drafts = urgent_drafts(alarm, parts.catalogue, parts.sentences, at) if alarm else []
         drafts.append(Draft(parts.sentences.text(f"utter_{kind}_{refused.code}", **values)))
-    return unstored(parts, drafts, at)
+    return said_only(parts, drafts, at)
 
 
 def with_text(refused: Refused, body: bytes) -> Refused:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +16,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Answer, AssistantError
+from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.degraded import degraded_drafts, urgent_drafts
 from bot.chat.draft import Draft, Message, Option
-from bot.chat.incoming import HUMAN, Refused, Said, harmless
+from bot.chat.incoming import HUMAN, Refused, Said, harmless, read_said
 from bot.chat.masking import Masked, mask
 from bot.chat.parts import Parts
 from bot.chat.promises import give_receipt, promise_drafts, tell_late_cases
@@ -33,6 +34,7 @@ from bot.understanding.urgent import Urgent, urgent
 
 logger = logging.getLogger(__name__)
 LONGEST_SECONDS = 9.5
+CALL_BACK = "/call_back"
 OPENS_CASE = ("/answer_later",)
 KIND_NAMES = {
     "personnummer": "personal_number",
@@ -68,34 +70,39 @@ class Reply:
     listen: bool
 
 
-async def reply(parts: Parts, session: Session, said: Said) -> Reply:
+async def reply(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
     """The assistant's answer; the same id again brings the same answer, and the work is done once.
 
     Raises:
-        Refused: 422 for a choice that this talk was not offered; 503 when nothing could be stored or it takes too long.
+        Refused: 401; 413 or 422 for what cannot be read and for a choice that this talk was not offered; 429; 503 when
+            nothing could be stored or it takes too long.
     """
-    task = asyncio.ensure_future(_work(parts, session, said))
+    task = asyncio.ensure_future(_work(parts, caller, fields))
     _RUNNING.add(task)
     task.add_done_callback(_RUNNING.discard)
     try:
         return await asyncio.wait_for(asyncio.shield(task), LONGEST_SECONDS)
     except asyncio.TimeoutError as error:
         task.add_done_callback(_note_failure)
-        raise Refused(503, "degraded", said.text) from error
+        raise Refused(503, "degraded") from error
     except SQLAlchemyError as error:
-        logger.error("The database failed a message: %s", type(error).__name__)
-        raise Refused(503, "degraded", said.text) from error
+        raise unstored("keep a message", error) from error
 
 
-async def _work(parts: Parts, session: Session, said: Said) -> Reply:
+async def _work(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
     loop = asyncio.get_running_loop()
     until = loop.time() + parts.settings.reply_timeout_seconds
-    heard = await parts.write(lambda connection: _hear(connection, parts, session, said))
-    async with parts.turns.hold(session.id, until - loop.time()) as held:
+    # The turn is taken before anything else is waited for: messages are worked on in the order in which they came.
+    async with parts.turns.hold(caller.token, until - loop.time()) as held:
+        session = await live_session(parts, caller)
+        said = read_said(fields)
+        limit(parts, "client_message", caller.client, said.text)
+        limit(parts, "message", session.id, said.text)
+        heard = await parts.write(lambda connection: _hear(connection, parts, session, said))
+        drafts: list[Draft] = []
+        understood: dict[str, Any] = {}
         if heard.stored.answered_at is None:
             drafts, understood = await _answer(parts, heard, until - loop.time() if held else 0.0)
-        else:
-            drafts, understood = [], {}
         return await parts.write(lambda connection: _conclude(connection, parts, heard, drafts, understood))
 
 
@@ -182,12 +189,17 @@ def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Dr
         return list(drafts)
     notice = Draft(parts.sentences.text("utter_masked", kinds=_kinds(parts, heard.stored.masked)))
     if "telefonnummer" in heard.stored.masked and heard.desk is None:
-        call = Option(parts.sentences.text("utter_label_call_back"), "/call_back")
-        notice = replace(
-            notice, text=f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}", choices=(call,)
-        )
+        notice = _offering_form(parts, notice, drafts)
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]
+
+
+def _offering_form(parts: Parts, notice: Draft, drafts: Sequence[Draft]) -> Draft:
+    """A number was typed: it can be left in the form instead, unless the answer offers that already."""
+    text = f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}"
+    offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
+    call = Option(parts.sentences.text("utter_label_call_back"), CALL_BACK)
+    return replace(notice, text=text, choices=() if offered else (call,))
 
 
 _IN_ORDER: tuple[Callable[[Parts, Heard, Sequence[Draft]], list[Draft]], ...] = (_danger_first, _tell_masked)

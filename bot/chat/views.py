@@ -72,7 +72,7 @@ class View:
         }
 
 
-def unstored(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Message]:
+def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Message]:
     """Drafts that are said but not kept: errors, and what is shown while the database is away."""
     return [
         {

@@ -57,9 +57,18 @@ def understand(text: str, parse: Parse, catalogue: Catalogue) -> dict[str, Any]:
 
 def load_parser() -> Parse:
     """The trained model's own parser behind the door's masking, trained first if needed."""
+    return behind_the_mask(load_model_parser())
+
+
+def load_model_parser() -> Parse:
+    """The parser alone, as the model meets a text that the door has masked; trained first if needed."""
     path = train_if_needed()
     # Imported here: Rasa takes ten seconds, and a wrong call should not wait for it.
     from bot.understanding.engine import load_parser as load
 
-    parse = load(path)
+    return load(path)
+
+
+def behind_the_mask(parse: Parse) -> Parse:
+    """A parser that meets a text as the door hands it on."""
     return lambda text: parse(mask(text).text)

@@ -6,10 +6,8 @@ and a link to the staff console: nothing about the person.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
-import signal
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -22,7 +20,6 @@ import aiosmtplib
 import structlog
 from sqlalchemy.engine import Engine
 
-from bot.database import create_database_engine
 from bot.database import now as utc_now
 from bot.handover.consoles import ConsoleChannel, NoChannel
 from bot.handover.delivery import Channel, Courier, NotDeliveredError, RefusedError
@@ -165,18 +162,6 @@ def create_channels(settings: Settings, tls: ssl.SSLContext | None = None) -> li
     if settings.webhook_url:
         ways.append(WebhookChannel(read_webhook_url(settings), settings.staff_url, context))
     return ways or [ConsoleChannel(settings.staff_url) if settings.mode == "demo" else NoChannel()]
-
-
-def serve(settings: Settings) -> None:
-    """The whole process: runs until SIGTERM or SIGINT. Whatever stops it otherwise loses nothing."""
-    asyncio.run(_serve(create_relay(settings, create_database_engine(settings.database_url))))
-
-
-async def _serve(relay: Relay) -> None:
-    stop = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    await relay.run(stop)
 
 
 def _worker() -> str:

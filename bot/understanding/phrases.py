@@ -5,6 +5,8 @@ A phrase is folded words with a blank between:
     andas inte      these words in this order, with at most two words between
     self mord*      `mord*` is any word that begins so
     (ta|tar|tog)    one of these
+    (ta|tar)*       a word that begins with one of these
+    (en|ett)?       one of these, or nothing
     "andas inte"    quoted: nothing between
     _               exactly one word, whatever it is
 
@@ -21,10 +23,10 @@ from functools import cache
 
 from bot.understanding.text import fold
 
-_TOKEN = re.compile(r'"[^"]+"|\([^)]*\)\*?|\S+')
+_TOKEN = re.compile(r'"[^"]+"|\([^)]*\)[*?]?|\S+')
 _WORD = re.compile(r"\w+")
 # Brackets inside brackets, an empty choice, or something glued to a closing bracket.
-_ODD = re.compile(r'\([^)]*\(|\(\s*\||\|\s*[|)]|\(\s*\)|\)\*?[^\s*"]')
+_ODD = re.compile(r'\([^)]*\(|\(\s*\||\|\s*[|)]|\(\s*\)|\)[*?]?[^\s*?"]')
 _GAP = r"\W+(?:\w+\W+){0,2}?"
 _TIGHT = r"\W+"
 # Words that stand in almost every message: a phrase is never looked up by one of these.
@@ -47,7 +49,7 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     """
     if not phrase.strip() or phrase.count("(") != phrase.count(")") or phrase.count('"') % 2 or _ODD.search(phrase):
         raise PhraseError(f"'{phrase}' is not a phrase: check its brackets and quotes")
-    return re.compile(r"\b" + _GAP.join(_piece(token) for token in _TOKEN.findall(fold(phrase))) + r"(?!\w)")
+    return re.compile(r"\b" + _joined(_TOKEN.findall(fold(phrase)), _GAP) + r"(?!\w)")
 
 
 def first_match(phrases: Iterable[str], folded: str) -> str | None:
@@ -115,7 +117,7 @@ def _anchor(phrase: str) -> list[tuple[str, bool]]:
     """The piece of a phrase that is rarest in ordinary text: its words, each with whether it is only a beginning."""
     compile_phrase(phrase)
     tokens = [part for token in _TOKEN.findall(fold(phrase)) for part in _TOKEN.findall(token.strip('"'))]
-    pieces = [_alternatives(token) for token in tokens if token != "_"]
+    pieces = [_alternatives(token) for token in tokens if token != "_" and not token.endswith(")?")]
     if not pieces:
         raise PhraseError(f"'{phrase}' is not a phrase: it needs at least one word.")
     return max(pieces, key=_rarity)
@@ -137,9 +139,21 @@ def _rarity(piece: list[tuple[str, bool]]) -> float:
     return weakest - len(piece) / 10
 
 
+def _joined(tokens: list[str], gap: str) -> str:
+    joined, waiting = "", False
+    for token in tokens:
+        piece, optional = _piece(token.removesuffix("?")), token.endswith(")?")
+        if optional:
+            joined += f"(?:{gap}{piece})?" if waiting else f"(?:{piece}{gap})?"
+        else:
+            joined += gap + piece if waiting else piece
+            waiting = True
+    return joined
+
+
 def _piece(token: str) -> str:
     if token.startswith('"'):
-        return _TIGHT.join(_piece(part) for part in _TOKEN.findall(token.strip('"')))
+        return _joined(_TOKEN.findall(token.strip('"')), _TIGHT)
     if token == "_":
         return r"\w+"
     if token.startswith("("):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import aiohttp
 from aiohttp import web
 from cryptography.fernet import Fernet
+from sanic.touchup.service import TouchUp
 from sqlalchemy import select
 
 from bot.chat.app import create_chat_app
@@ -31,6 +32,18 @@ from bot.tables import metadata
 from tests.chat.standin import StandInForRasa
 
 T = TypeVar("T")
+
+
+_touch_up = TouchUp.run
+
+
+def _touch_up_once(app: Any) -> None:
+    """Sanic rewrites its own methods when an app starts; a second app in the same process cannot do it again."""
+    if not all(getattr(target, "__touched__", False) for target, _ in TouchUp._registry):
+        _touch_up(app)
+
+
+TouchUp.run = _touch_up_once
 
 
 class Clock:

@@ -38,10 +38,10 @@ def delivered(mailbox: Mailbox) -> Counter[str]:
 
 
 @contextmanager
-def relay_process(settings: Settings, *code: str) -> Iterator[subprocess.Popen[bytes]]:
+def relay_process(settings: Settings, *instead: str) -> Iterator[subprocess.Popen[bytes]]:
     """A relay of its own, killed with -9 at the end if it still runs."""
     environment = {**os.environ, **settings.to_environment(), "PYTHONPATH": str(ROOT)}
-    command = code or (str(Path(__file__).with_name("relay_process.py")),)
+    command = instead or (str(Path(__file__).with_name("relay_process.py")),)
     relay = subprocess.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL)
     try:
         yield relay
@@ -104,8 +104,7 @@ def wait_for_mail(mailbox: Mailbox, relay: subprocess.Popen[bytes]) -> None:
 
 def test_a_relay_stops_on_sigterm_without_an_error(engine, settings):
     make_cases(engine, 1, hours=None)
-    code = "from bot.handover.relay import serve; from bot.settings import Settings; serve(Settings.from_environment())"
-    with relay_process(settings, "-c", code) as relay:
+    with relay_process(settings, "-m", "bot", "serve", "relay") as relay:
         wait_for(all_in(engine, "sent"))
         relay.terminate()
         assert relay.wait(10) == 0

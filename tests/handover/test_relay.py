@@ -9,7 +9,9 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from bot.database import reading
+from bot import database
+from bot.database import reading, transaction
+from bot.handover.case import take
 from bot.handover.relay import create_channels, create_relay
 from bot.tables import outbox
 
@@ -252,6 +254,15 @@ def test_in_live_without_channels_a_notice_never_counts_as_sent(engine, settings
     relay = create_relay(replace(settings, mode="live"), engine, pace=QUICK)
     run_until(relay, lambda: all(errors(engine)))
     assert states(engine) == {"pending": 1} and errors(engine) == ["none: no channel is set"]
+
+
+def test_an_idle_relay_takes_no_write_lock(engine, settings):
+    (case,) = open_some(engine, 1)
+    relay = create_relay(settings, engine, pace=QUICK)
+    run_until(relay, all_in(engine, "sent"))
+    with transaction(engine) as connection:
+        take(connection, case.id, "anna", database.now())
+        assert asyncio.run(relay.courier.deliver()) is False
 
 
 def test_mail_and_webhook_are_used_when_both_are_set(settings):

@@ -11,11 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bot.database import transaction
-from bot.handover import thread
-from bot.handover.contact import Contact, store_contact
-from bot.handover.receipt import attach_receipt
-from tests.staff.console import KEY, NOW, PASSWORD, Console, heard
+from tests.staff.busy import fill
+from tests.staff.console import PASSWORD, Console
 
 pytestmark = pytest.mark.slow
 NEW = "sju glada sälar sjöng"
@@ -55,44 +52,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def busy(console: Console) -> Console:
     """A console with something to do in it."""
-    console.person("siv", "case_worker", "exit_programme", "mini_maria", fresh=True)
-    for name, role in (("berit", "case_worker"), ("rut", "reviewer"), ("ada", "admin"), ("ed", "editor")):
-        console.person(name, role, "exit_programme")
-    console.clock.move(hours=-30)
-    console.case("1", hours=24, district="jarva")
-    console.clock.move(hours=8)
-    console.case("2", hours=24, service="mini_maria", need="substance_use", district="jarva")
-    console.clock.move(hours=22)
-    console.case("3", hours=None, service="mini_maria", need="parenting")
-    _talks(console)
-    case = console.case("4", channel="callback", acute=True, shared="conversation", conversation_id="a" * 32)
-    with transaction(console.engine) as connection:
-        contact = Contact("+46701234567", "", True, False, "efter kl. 18", "säg att det är tandläkaren")
-        store_contact(connection, case.id, contact, console.settings.encryption_keys, NOW)
-        attach_receipt(connection, case.id, "1234567890123456", KEY, NOW.replace(year=2027))
-        thread.post(connection, case.id, "person", "Hallå? Är någon där? Jag vågar inte vara hemma i kväll.", NOW)
-    return console
-
-
-def _talks(console: Console) -> None:
-    console.talk(
-        "a" * 32,
-        {"text": "jag måste bort härifrån, de letar efter mig", "understood": heard("leave_crime", urgent="emergency")},
-        {"sender": "bot", "text": "Är du i fara nu? Ring 112.", "urgent": "emergency"},
-        {
-            "text": "ring mig på [telefonnummer]",
-            "masked": ["telefonnummer"],
-            "understood": heard("human", need="human"),
-        },
-    )
-    ranking = [{"name": "parenting", "confidence": 0.62}, {"name": "youth_at_risk", "confidence": 0.2}]
-    console.talk(
-        "b" * 32,
-        {"text": "min dotter vägrar gå upp", "understood": heard(confidence=0.62, decision="clarify", ranking=ranking)},
-        {"sender": "bot", "text": "Menar du något av det här?", "choices": [{"label": "Att vara förälder"}]},
-        {"text": "Att vara förälder", "understood": heard(confidence=1.0)},
-        {"sender": "bot", "text": "Det finns stöd till dig som är förälder.", "service": {"id": "mini_maria"}},
-    )
+    return fill(console)
 
 
 def open_page(browser: Browser, console: Console, look: str = "desktop", staff: str = "") -> Page:

@@ -55,7 +55,7 @@
     slot(node, ".name", service.name);
     slot(node, ".about", service.about);
     const hours = $(".hours", node);
-    hours.textContent = service.hours;
+    hours.textContent = service.hours.charAt(0).toUpperCase() + service.hours.slice(1);
     hours.className = `hours ${service.open_now ? "open" : service.open_now === false ? "closed" : "unknown"}`;
     const phone = $(".call", node), more = $(".more", node);
     if (service.phone) { phone.href = `tel:${service.phone.replace(/[^\d+]/g, "")}`; $(".number", phone).textContent = service.phone; } else phone.remove();

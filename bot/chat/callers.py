@@ -1,0 +1,56 @@
+"""Who is asking, and may they: the session behind a token, and how much one caller may ask for."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.incoming import Refused
+from bot.chat.limits import Kind
+from bot.chat.parts import Parts
+from bot.chat.session import Session, find_session
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the session token that came with the call, and today's key of the client."""
+
+    token: str = field(repr=False)
+    client: str = field(repr=False)
+
+
+async def live_session(parts: Parts, caller: Caller) -> Session:
+    """The session of the caller's token.
+
+    Raises:
+        Refused: 401, or 503 when nobody can tell.
+    """
+    key, now = parts.settings.hash_key, parts.clock()
+    try:
+        session = await parts.read(lambda connection: find_session(connection, caller.token, key, parts.idle, now))
+    except SQLAlchemyError as error:
+        raise unstored("find a session", error) from error
+    if session is None:
+        raise Refused(401, "no_session")
+    return session
+
+
+def limit(parts: Parts, kind: Kind, key: str, text: str = "") -> None:
+    """Count one more.
+
+    Raises:
+        Refused: 429 with the seconds to wait.
+    """
+    seconds = parts.limits.take(kind, key)
+    if seconds is not None:
+        raise Refused(429, "too_fast", text, retry_after=seconds)
+
+
+def unstored(what: str, error: SQLAlchemyError, code: str = "degraded", text: str = "") -> Refused:
+    """The refusal for a database that is away; the log gets what failed, never with whose words."""
+    logger.error("The database could not %s: %s", what, type(error).__name__)
+    return Refused(503, code, text)

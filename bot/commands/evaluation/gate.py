@@ -1,0 +1,204 @@
+"""The gate: figures against the floors of floors.yml and the last accepted report. Every miss in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bot.commands.evaluation.measure import Report
+from bot.settings import ROOT
+from bot.understanding.evaluation import Figures
+
+FLOORS = ROOT / "tests" / "understanding" / "floors.yml"
+ACCEPTED = ROOT / "tests" / "understanding" / "accepted.json"
+CLOCKS = ("time", "cpu")
+LESS_IS_BETTER = ("wrong", "false_alarms", "p50", "p95", "p99", "long")
+FIGURES = ("direct", "helped", "wrong", "worst_need", "urgent_recall", "false_alarms", "age", "place", "role")
+TIMES = ("p50", "p95", "p99", "long")
+
+
+class FloorError(ValueError):
+    """floors.yml or accepted.json cannot be used; the message names the file, the entry and the field."""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """One figure's least (or, where less is better, greatest) value: `floor` must hold today, `goal` is to be
+    reached. A `hard` floor also allows no step back from the accepted report, and nothing is accepted below it."""
+
+    set: str
+    figure: str
+    goal: float
+    floor: float
+    hard: bool = False
+
+    def holds(self, value: float, wanted: float) -> bool:
+        """Whether a value is as good as wanted."""
+        return value <= wanted if self.figure in LESS_IS_BETTER else value >= wanted
+
+
+@dataclass(frozen=True)
+class Floors:
+    """All floors; `tolerance` is how far a need's recall may fall (0–1), `compared` the sets where that counts."""
+
+    tolerance: float
+    compared: tuple[str, ...]
+    floors: tuple[Floor, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`missed` fails the gate; `hard` are those that also forbid accepting; `notes` and `far` (goals) only inform."""
+
+    missed: tuple[str, ...]
+    hard: tuple[str, ...]
+    far: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def and_missed(self, *lines: str) -> Verdict:
+        """The same verdict with more misses."""
+        return replace(self, missed=(*self.missed, *lines))
+
+
+def load_floors(path: Path = FLOORS) -> Floors:
+    """Read and check the floors.
+
+    Raises:
+        FloorError: the file does not hold what it must.
+    """
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        floors = tuple(
+            _floor(path, name, figure, entry)
+            for name, entries in content["floors"].items()
+            for figure, entry in entries.items()
+        )
+        return Floors(float(content["tolerance"]), tuple(content["compared"]), floors)
+    except FloorError:
+        raise
+    except (OSError, YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FloorError(f"{path.name}: needs `tolerance`, `compared` and `floors` ({error})") from error
+
+
+def _floor(path: Path, name: str, figure: str, entry: Any) -> Floor:
+    where = f"{path.name}, {name}.{figure}"
+    if figure not in (TIMES if name in CLOCKS else FIGURES):
+        raise FloorError(f"{where}: there is no such figure")
+    if not isinstance(entry, dict) or not entry.keys() <= {"goal", "floor", "hard"}:
+        raise FloorError(f"{where}: must hold `goal`, `floor` and perhaps `hard`")
+    for field in ("goal", "floor"):
+        if not isinstance(entry.get(field), (int, float)):
+            raise FloorError(f"{where}: `{field}` must be a number")
+    return Floor(name, figure, entry["goal"], entry["floor"], bool(entry.get("hard")))
+
+
+def values(found: Figures) -> dict[str, float | None]:
+    """The figures that a floor may be set on, by name; None where nothing was labelled."""
+    own = {name: getattr(found, name) for name in FIGURES if name not in ("helped", "worst_need")}
+    return {**own, "helped": found.direct + found.assisted, "worst_need": min(found.recall.values(), default=None)}
+
+
+def judge_report(report: Report, floors: Floors, accepted: Mapping[str, Any] | None, labels: str | None) -> Verdict:
+    """Hold a report against floors and accepted report.
+
+    `labels` is the fingerprint of the frozen messages; None for another file, where floors hold only for what is
+    labelled in it and there is nothing to compare with.
+    """
+    known: dict[str, Mapping[str, float | None]] = {name: values(f) for name, f in report.figures.items()}
+    known |= {"time": asdict(report.times.wall), "cpu": asdict(report.times.cpu)}
+    verdict = _against_floors(known, floors, frozen=labels is not None)
+    if labels is None:
+        return verdict
+    if accepted is None:
+        return verdict.and_missed("There is no accepted report to compare with: write one with --accept.")
+    if accepted["labels"] != labels:
+        return verdict.and_missed("The labelled messages are not those of the accepted report: say why, accept anew.")
+    stepped_back = _stepped_back(known, accepted["values"], floors)
+    return verdict.and_missed(*_fallen(report.figures, accepted["sets"], floors), *stepped_back)
+
+
+def _against_floors(known: Mapping[str, Mapping[str, float | None]], floors: Floors, frozen: bool) -> Verdict:
+    missed: list[str] = []
+    hard: list[str] = []
+    far: list[str] = []
+    notes: list[str] = []
+    for floor in floors.floors:
+        value = known.get(floor.set, {}).get(floor.figure)
+        if value is None:
+            (missed if frozen else notes).append(f"{floor.set}: {floor.figure} is not measured by these messages.")
+        elif not floor.holds(value, floor.floor):
+            (hard if floor.hard else missed).append(_words(floor, value, f"misses its floor of {_number(floor.floor)}"))
+        elif not floor.holds(value, floor.goal):
+            far.append(_words(floor, value, f"is not yet at its goal of {_number(floor.goal)}"))
+    return Verdict((*hard, *missed), tuple(hard), tuple(far), tuple(notes))
+
+
+def _fallen(found: Mapping[str, Figures], accepted: Mapping[str, Any], floors: Floors) -> list[str]:
+    return [
+        f"{name}: recall of {need} fell from {before:.3f} to {now:.3f}, more than {floors.tolerance:.3f}."
+        for name in floors.compared
+        if name in found
+        for need, before in accepted.get(name, {}).get("recall", {}).items()
+        if (now := found[name].recall.get(need, 0.0)) < before - floors.tolerance - 1e-9
+    ]
+
+
+def _stepped_back(
+    known: Mapping[str, Mapping[str, float | None]], accepted: Mapping[str, Any], floors: Floors
+) -> list[str]:
+    words = []
+    for floor in (floor for floor in floors.floors if floor.hard):
+        now, before = known.get(floor.set, {}).get(floor.figure), accepted.get(floor.set, {}).get(floor.figure)
+        if now is not None and before is not None and not floor.holds(round(now, 4), before):
+            words.append(_words(floor, now, f"was {_number(before)} in the accepted report and may not step back"))
+    return words
+
+
+def _words(floor: Floor, value: float, what: str) -> str:
+    return f"{floor.set}: {floor.figure} is {_number(value)} and {what}."
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def accepted_of(report: Report, labels: str) -> dict[str, Any]:
+    """What is kept of an accepted report: figures only, no message; no times, which belong to a machine."""
+    found = report.figures
+    return {
+        "labels": labels,
+        "sets": {name: one.as_dict() for name, one in found.items()},
+        "values": {
+            name: {k: v if v is None else round(v, 4) for k, v in values(f).items()} for name, f in found.items()
+        },
+    }
+
+
+def load_accepted(path: Path = ACCEPTED) -> dict[str, Any] | None:
+    """The last accepted report, or None when there is none.
+
+    Raises:
+        FloorError: the file is damaged.
+    """
+    if not path.exists():
+        return None
+    try:
+        accepted = json.loads(path.read_text(encoding="utf-8"))
+        if all(isinstance(accepted[part], kind) for part, kind in (("labels", str), ("sets", dict), ("values", dict))):
+            return dict(accepted)
+    except (ValueError, KeyError, TypeError) as error:
+        raise FloorError(f"{path.name}: is damaged ({error}); write it anew with --accept") from error
+    raise FloorError(f"{path.name}: is damaged; write it anew with --accept")
+
+
+def verdict_lines(verdict: Verdict) -> Sequence[str]:
+    """The verdict in words, misses first."""
+    parts = (("MISSED", verdict.missed), ("goal", verdict.far), ("note", verdict.notes))
+    head = f"Gate: {len(verdict.missed)} missed." if verdict.missed else "Gate: every floor holds."
+    return [head, *(f"  {kind}: {line}" for kind, lines in parts for line in lines)]
