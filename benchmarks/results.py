@@ -35,7 +35,7 @@ class Line:
 
     @property
     def met(self) -> bool:
-        """Whether ours is better, and within the bound; a tie counts only when nothing better exists (no false alarm)."""
+        """Whether ours is better, and within the bound; a tie counts only where nothing better exists."""
         sign = 1 if self.more_is_better else -1
         best = self.ours == self.peer == (1.0 if self.more_is_better else 0.0)
         within = self.bound is None or sign * self.ours >= sign * self.bound

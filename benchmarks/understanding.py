@@ -34,7 +34,9 @@ from bot.understanding.decision import URGENT, need_of  # noqa: E402
 from bot.understanding.evaluation import Figures, Judged, Labelled, figures, judge  # noqa: E402
 
 FALLBACK = "nlu_fallback"
+# Asked for beside beating the peer: docs/evaluation.md, "Goals".
 TRAINING_SECONDS = 180
+P95_MS = 3
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _work(folder: Path, *step: str | Path) -> Any:
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     command = [sys.executable, "-W", "ignore", str(HERE / "understanding_worker.py"), *map(str, step), str(result)]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=sys.stderr)  # Rasa talks
     return json.loads(result.read_text(encoding="utf-8"))
 
 
@@ -153,7 +155,7 @@ def _lines(ours: Side, stock: Side) -> Iterator[Line]:
     yield line("false alarms", lambda side: side.together.false_alarms)
     yield line("false alarms on harmless idioms", lambda side: side.harmless_alarms)
     yield line("ms a message, p50", lambda side: percentile(side.ms, 50))
-    yield line("ms a message, p95", lambda side: percentile(side.ms, 95))
+    yield line("ms a message, p95", lambda side: percentile(side.ms, 95), bound=P95_MS)
     yield line("ms a message, p99", lambda side: percentile(side.ms, 99))
     yield line("training, s", lambda side: side.training_seconds, bound=TRAINING_SECONDS)
     yield line("model, MB", lambda side: side.model_megabytes)

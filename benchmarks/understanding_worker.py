@@ -1,4 +1,4 @@
-"""One step of `understanding.py` in a process of its own, so that neither side's imports, caches or memory touch the other.
+"""One step of `understanding.py` in a process of its own, so that neither side's imports or memory touch the other.
 
 understanding_worker.py train CONFIG DATA MODEL RESULT     only the training is timed, not the imports
 understanding_worker.py parse MODEL TEXTS RESULT           loads and parses, nothing else: its peak memory counts
@@ -52,4 +52,7 @@ def _write(path: str, content: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    {"train": train, "parse": parse}[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1] == "train":
+        train(*sys.argv[2:])
+    else:
+        parse(*sys.argv[2:])

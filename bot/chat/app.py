@@ -32,6 +32,7 @@ from bot.settings import Settings
 logger = logging.getLogger(__name__)
 FORM = "application/x-www-form-urlencoded"
 FIELDS_LIMIT = 40
+HAND_OVERS = ("/api/contact", "/chatt/kontakt")
 SIMPLE_PAGES = {
     "/om-chatten": "about.html",
     "/tillganglighet": "accessibility.html",
@@ -176,7 +177,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
     @app.exception(Exception)  # type: ignore[untyped-decorator]
     async def unforeseen(request: Request, error: Exception) -> HTTPResponse:
         logger.error("A request failed: %s at %s", type(error).__name__, _place(error))
-        return _refusal(request, parts, Refused(503, "degraded"))
+        return _refusal(request, parts, Refused(503, "degraded_case" if request.path in HAND_OVERS else "degraded"))
 
 
 def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:

@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from bot.commands.evaluation.gate import (
-    ACCEPTED,
-    FLOORS,
-    FloorError,
-    Verdict,
-    accepted_of,
-    judge_report,
-    load_accepted,
-    load_floors,
-    verdict_lines,
-)
+from bot.commands.evaluation.floors import FLOORS, FloorError, load_floors
+from bot.commands.evaluation.gate import ACCEPTED, Verdict, accepted_of, judge_report, load_accepted, verdict_lines
 from bot.commands.evaluation.labelled import FROZEN, LabelError, count_frozen, fingerprint, read_labelled, unknown_needs
 from bot.commands.evaluation.massive import compare
 from bot.commands.evaluation.measure import Report, measure
@@ -40,13 +31,13 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for; no files means the frozen messages."""
+    """What the command line asks for; no files means the frozen messages, no `html` that no page is drawn."""
 
     files: tuple[Path, ...] = ()
     gate: bool = False
     accept: bool = False
     show_wrong: bool = False
-    html: Path = PAGE
+    html: Path | None = PAGE
     floors: Path = FLOORS
     accepted: Path = ACCEPTED
 
@@ -107,8 +98,9 @@ def _show(report: Report, verdict: Verdict, options: Options, target: TextIO) ->
         target.writelines(f"{line}\n" for line in _wrong(report))
     words = "\n".join(verdict_lines(verdict))
     print(words, file=target)
-    write_page(report, words, options.html)
-    print(f"Report: {options.html}", file=target)
+    if options.html:
+        write_page(report, words, options.html)
+        print(f"Report: {options.html}", file=target)
 
 
 def _wrong(report: Report) -> Sequence[str]:

@@ -211,7 +211,9 @@ class _Reader:
         lists = {field: self._list(entry, where, field) for field in ("not_after", "not_before") if field in entry}
         if not set(entry) <= {"word", "not_after", "not_before", "capital"}:
             raise self._error(where, "word", "only not_after, not_before and capital may stand beside it")
-        return EverydayWord(word, **{k: tuple(map(str, v)) for k, v in lists.items()}, capital=entry.get("capital") is True)
+        return EverydayWord(
+            word, **{k: tuple(map(str, v)) for k, v in lists.items()}, capital=entry.get("capital") is True
+        )
 
     def _text(self, entry: Any, where: str, field: str) -> str:
         value = entry.get(field) if isinstance(entry, dict) else None

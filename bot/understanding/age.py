@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.understanding.age_rules import as_rule_word, load_age_rules
+from bot.understanding.age_rules import KEPT, load_age_rules
 from bot.understanding.numbers import Number, is_street, near_number, number, split_compounds
 from bot.understanding.people import find_role
 from bot.understanding.person_words import STRANGER
@@ -31,6 +31,7 @@ _BORN = re.compile(
     r"\b(?:fodd|fott|fod|born)\W+(?:(?:ar|den|i|in|on|pa|\d{1,2}|[a-z]{3,9})\W+){0,3}?-?((?:19|20)\d\d|\d\d)(?:-\d\d)*\b"
 )
 _MIDYEAR = 7
+_SPOKEN = {"år": "ar", "är": "ar", "och": "och"}
 _SELF = frozenset("jag ja jah i".split())
 _THIRD = frozenset("han hon hen honom henne he she".split())
 _NEVER = 9
@@ -58,12 +59,12 @@ def find_age(text: str, today: date | None = None) -> int | None:
     `today` matters for "född 2010" alone; without it the machine's clock is used.
     """
     plain = normalise(_HALF.sub(r"\1,5", text))
-    raw = list(split_compounds([as_rule_word(word) for word in tokens(plain)]))
-    said = [fold(word) for word in raw]
     folded = fold(plain)
+    raw = list(split_compounds([KEPT.get(word, bare) for word, bare in zip(tokens(plain), tokens(folded), strict=True)]))
     ages = [*_ages(raw), *_born(folded, today)]
     if not ages:
         return None
+    said = [_SPOKEN.get(word, word) for word in raw]
     persons = find_persons(said)
     return _choose([_with_owner(age, said, persons) for age in ages], folded)
 
@@ -82,7 +83,9 @@ def _number_at(raw: Sequence[str], at: int, word: str) -> Number | None:
     found = number(word)
     if found is not None and at and is_street(raw[at - 1]):
         return Number(None)
-    if found is None and ((raw[at + 1 : at + 2] or [""])[0].startswith(("år", "ar")) or raw[at - 1 : at] in _BEFORE_AGE):
+    if found is None and (
+        (raw[at + 1 : at + 2] or [""])[0].startswith(("år", "ar")) or raw[at - 1 : at] in _BEFORE_AGE
+    ):
         return near_number(word)
     return found
 

@@ -26,7 +26,17 @@ KINDS = ("not", "age", "next", "weak", "months", "weeks", "days")
 NUMBER, START, END, OTHER = "N", "START", "SLUT", "_"
 # Folded away elsewhere, kept here: "år" and "är" tell an age from a sentence, "vår" is not "var". Without the dots a
 # word may be either.
-KEPT = {"år": "år", "aar": "år", "är": "är", "aer": "är", "å": "och", "o": "och", "vår": "min", "vårt": "min", "våran": "min"}
+KEPT = {
+    "år": "år",
+    "aar": "år",
+    "är": "är",
+    "aer": "är",
+    "å": "och",
+    "o": "och",
+    "vår": "min",
+    "vårt": "min",
+    "våran": "min",
+}
 _EITHER = {"år": ("år", "ar"), "är": ("är", "ar")}
 _FOR_MATCHER = {NUMBER: "#"}
 _TOKEN = re.compile(r"\([^\s()]+\)[?*]?|\S+")
@@ -53,7 +63,7 @@ class AgeRules:
         return {at: self.kinds[order] for at, order in first.items()}
 
 
-def as_rule_word(raw: str) -> str:
+def _as_rule_word(raw: str) -> str:
     """A token as the rules compare it: folded, but "år" and "är" kept apart, and å, o read as "och"."""
     return KEPT.get(raw, fold(raw))
 
@@ -98,7 +108,9 @@ def _compile(
     for token in _TOKEN.findall(pattern):
         often = token[-1] if len(token) > 1 and token[-1] in "?*" else ""
         inner = token.removesuffix(often).strip("()") if len(token) > 1 else token
-        choices = [key for part in (inner.split("|") if inner != "|" else [inner]) for key in groups.get(part) or _keys(part)]
+        choices = [
+            key for part in (inner.split("|") if inner != "|" else [inner]) for key in groups.get(part) or _keys(part)
+        ]
         if not all(choices):
             raise file.error("rules", pattern, "has an empty choice")
         known.update(choices)
@@ -109,4 +121,4 @@ def _compile(
 def _keys(word: str) -> tuple[str, ...]:
     if word in (NUMBER, START, END):
         return (_FOR_MATCHER.get(word, word),)
-    return _EITHER.get(word) or (as_rule_word(word),)
+    return _EITHER.get(word) or (_as_rule_word(word),)

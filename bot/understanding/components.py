@@ -68,10 +68,14 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that carry an intent."""
-        examples = [(m.get("text"), m.get("intent")) for m in training_data.intent_examples if m.get("text")]
-        self._model = IntentModel.train([text for text, _ in examples], [intent for _, intent in examples])
+        examples = [message for message in training_data.intent_examples if message.get("text")]
+        self._model = IntentModel.train(
+            [message.get("text") for message in examples],
+            [message.get("intent") for message in examples],
+            [_hand(message) for message in examples],
+        )
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self._model.pipeline, directory / MODEL_FILE, compress=3)
+            joblib.dump(self._model, directory / MODEL_FILE, compress=3)
         return self._resource
 
     @classmethod
@@ -85,7 +89,7 @@ class Understanding(GraphComponent, IntentClassifier):
     ) -> Understanding:
         """The trained component."""
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, IntentModel(joblib.load(directory / MODEL_FILE)))
+            return cls(config, model_storage, resource, joblib.load(directory / MODEL_FILE))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline learns from our features."""
@@ -122,6 +126,11 @@ def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:
         "reason": decision.reason,
         **reading.as_dict(),
     }
+
+
+def _hand(message: Message) -> str:
+    """Who wrote a training message: the `persona` of its section in data/nlu."""
+    return str(((message.get("metadata") or {}).get("intent") or {}).get("persona", ""))
 
 
 def _ranked(ranked: Ranked) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _kept(topic: Ranked, thresholds: Thresholds) -> tuple[str, ...]:
 
 
 def _choices(ranking: Sequence[Ranked], thresholds: Thresholds) -> tuple[str, ...]:
-    likely = [r.intent for r in ranking if r.intent in NEEDS and r.intent not in URGENT]
+    likely = [r.intent for r in ranking if r.intent in NEEDS and r.intent not in (*URGENT, "human")]
     strong = {r.intent for r in ranking if r.confidence >= thresholds.clarify}
     return tuple(likely[: thresholds.choices]) if strong & set(likely) else ()
 

@@ -22,7 +22,9 @@ from bot.understanding.tokens import SENTENCE_END, tokens
 from bot.understanding.vocabulary import WordFile
 
 _ABOUT = frozenset("galler gallde gallr angaende betraffande".split())
-_ABOUT_PAIRS = frozenset({("handlar", "om"), ("ror", "sig"), ("ar", "for"), ("skriver", "om"), ("it", "s"), ("s", "about"), ("is", "about")})
+_ABOUT_PAIRS = frozenset(
+    {("handlar", "om"), ("ror", "sig"), ("ar", "for"), ("skriver", "om"), ("it", "s"), ("s", "about"), ("is", "about")}
+)
 _SELF = frozenset("mig mej jag me myself".split())
 _THIRD = frozenset("han hon hen honom henne hans hennes he she him her".split())
 _CLOSE = 4
@@ -131,7 +133,11 @@ def _someone(
     weight, _, person = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
     if person is None or weight < (_ENOUGH if writer is None else _MORE_THAN_WRITER):
         return None
-    if person.role == "child" and person.owner != "writer" and (writer not in (None, "child") or _elsewhere(said, person, signs)):
+    if (
+        person.role == "child"
+        and person.owner != "writer"
+        and (writer not in (None, "child") or _elsewhere(said, person, signs))
+    ):
         return "other", writer
     if person.role == "child" and person.owner in ("some", "none"):
         return ("child", person.relation) if writer == "child" else None
@@ -227,7 +233,11 @@ def _introduces(said: Sequence[str], index: int) -> bool:
             return word == "som" or before in ("jag", "ja", "vi", "i", "och", "o") or before in SENTENCE_END
         if word in SENTENCE_END:
             return back == index - 1 and _opens(said, index)
-        if not (word.endswith(("a", "d", "ig", "ad", "ande", "s", "m")) or word in ("en", "ett", "ar", ",", "och", "hans") or word.isdigit()):
+        if not (
+            word.endswith(("a", "d", "ig", "ad", "ande", "s", "m"))
+            or word in ("en", "ett", "ar", ",", "och", "hans")
+            or word.isdigit()
+        ):
             return False
     return _opens(said, index)
 

@@ -19,7 +19,9 @@ STRANGER = "someone"
 _SHORTEST_MENDED = 5
 _LONG = 9
 # Ordinary words one slip away from a word for a person.
-_NOT_MISSPELT = frozenset("system systemet barnes vanner kompass broder datorn dator mannens vagnen manga manskliga".split())
+_NOT_MISSPELT = frozenset(
+    "system systemet barnes vanner kompass broder datorn dator mannens vagnen manga manskliga".split()
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Words:
     bare: Mapping[tuple[str, ...], str]
     own: Mapping[tuple[str, ...], str]
     first: frozenset[str]
+    any_first: frozenset[str]
     single: tuple[str, ...]
     strangers: Mapping[str, frozenset[str]]
     kin: Mapping[tuple[str, str], str]
@@ -53,14 +56,22 @@ def load_words(path: Path = PEOPLE) -> Words:
     """
     file = WordFile(path)
     relations = file.table("relations")
-    roles = {name: file.choice(entry, f"relation '{name}'", "role", ("child", "other")) for name, entry in relations.items()}
+    roles = {
+        name: file.choice(entry, f"relation '{name}'", "role", ("child", "other")) for name, entry in relations.items()
+    }
     lists = {kind: _phrases(file, relations, kind) for kind in ("words", "bare", "own")}
     first = frozenset(phrase[0] for group in lists.values() for phrase in group)
     strangers = file.table("strangers")
     unnamed = {kind: frozenset(file.words(strangers, "strangers", kind)) for kind in strangers}
     phrases = [*lists["words"], *lists["bare"], *lists["own"]]
-    single = tuple(dict.fromkeys(phrase[0] for phrase in phrases if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_MENDED))
-    return Words(roles, lists["words"], lists["bare"], lists["own"], first, single, unnamed, _kin(file, roles))
+    single = tuple(
+        dict.fromkeys(phrase[0] for phrase in phrases if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_MENDED)
+    )
+    known = first | {word.split()[0] for group in unnamed.values() for word in group}
+    any_first = frozenset(known | {word + "s" for word in known})
+    return Words(
+        roles, lists["words"], lists["bare"], lists["own"], first, any_first, single, unnamed, _kin(file, roles)
+    )
 
 
 def _phrases(file: WordFile, relations: Mapping[str, Any], kind: str) -> dict[tuple[str, ...], str]:
@@ -77,7 +88,9 @@ def _kin(file: WordFile, roles: Mapping[str, str]) -> dict[tuple[str, str], str]
     for number, entry in enumerate(entries, start=1):
         where = f"kin, line {number}"
         result = file.choice(entry, where, "is", (*roles, "same"))
-        pairs = [(of, to) for of in _known(file, entry, where, "of", roles) for to in _known(file, entry, where, "to", roles)]
+        pairs = [
+            (of, to) for of in _known(file, entry, where, "of", roles) for to in _known(file, entry, where, "to", roles)
+        ]
         found.update(dict.fromkeys(pairs, result))
     return found
 

@@ -16,7 +16,9 @@ from bot.understanding.tokens import SENTENCE_END
 Owner = Literal["writer", "bare", "some", "third", "none", "vocative"]
 
 _MINE = frozenset("min mitt mina var vart vara mins mn mi my our".split())
-_THEIRS = frozenset("hans hennes hens deras sin sitt sina nagons ens din ditt dina er ert era andras his her their".split())
+_THEIRS = frozenset(
+    "hans hennes hens deras sin sitt sina nagons ens din ditt dina er ert era andras his her their".split()
+)
 # "vart" is also "where", "var" also "was": what follows them is left alone.
 _BEFORE_MISSPELT = (_MINE | _THEIRS) - {"var", "vart", "er", "a"}
 # Said to whoever listens, not about anybody: "bror, jag svär".
@@ -25,7 +27,9 @@ _SOME = frozenset("en ett nan nat nagon nagot nagra flera tva tre fyra fem sex t
 _HAVE = frozenset("har hade ar fick fatt have".split())
 _FIRST = frozenset("jag ja vi".split())
 # Between "min" and the noun stand definite adjectives ("min lilla trotsiga son"), numbers, a hyphen, or these.
-_BETWEEN = frozenset("egen eget kar fin del stor liten o och ung vuxen tonarig numera snart alltid nu ex f d fd".split())
+_BETWEEN = frozenset(
+    "egen eget kar fin del stor liten o och ung vuxen tonarig numera snart alltid nu ex f d fd".split()
+)
 _REACH = 4
 # "min yngsta" is a child, "min yngsta syster" is not: these nouns count only before a verb or the end of a clause.
 _LIKE_ADJECTIVES = frozenset("yngsta yngste aldsta aldste minsta mellersta lilla lille stora lillen".split())
@@ -57,15 +61,15 @@ def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
     words = load_words()
     said = [words.mended(word) if said[at - 1] in _BEFORE_MISSPELT else word for at, word in enumerate(said)]
     found: list[Person] = []
-    index = 0
-    while index < len(said):
-        person = _person_at(said, index, words, bool(found) and found[-1].genitive and found[-1].end == index)
-        if person is None:
-            index += 1
+    for index, word in enumerate(said):
+        if (word not in words.any_first and "aring" not in word) or (found and index < found[-1].end):
             continue
-        _join(found, person, said, words)
-        index = person.end
-    return tuple(person for person in found if person.owner in ("writer", "bare", "third") or _counts_unowned(person, said))
+        person = _person_at(said, index, words, bool(found) and found[-1].genitive and found[-1].end == index)
+        if person:
+            _join(found, person, said, words)
+    return tuple(
+        person for person in found if person.owner in ("writer", "bare", "third") or _counts_unowned(person, said)
+    )
 
 
 def _person_at(said: Sequence[str], index: int, words: Words, owned: bool) -> Person | None:
@@ -90,7 +94,9 @@ def _stranger(said: Sequence[str], index: int, words: Words) -> Person | None:
     owner = _owner(said, index)
     if word in words.strangers["always"] or " ".join(said[index : index + 2]) in words.strangers["always"]:
         return None if owner in ("writer", "third") else Person(index, index + 1, "other", STRANGER, "some")
-    indefinite = word in words.strangers["indefinite"] and (owner == "some" or said[index - 1 : index] in (["den"], ["har"]))
+    indefinite = word in words.strangers["indefinite"] and (
+        owner == "some" or said[index - 1 : index] in (["den"], ["har"])
+    )
     if not indefinite and not (word in words.strangers["definite"] and owner is None):
         return None
     # "min bror är en kille på 19", "min kusin, en tjej på 16": the same person again.

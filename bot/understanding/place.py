@@ -15,7 +15,9 @@ from bot.understanding.tokens import SENTENCE_END, tokens
 _BEFORE_PLACE = frozenset(
     "i pa fran till vid runt kring nara utanfor mot bor bo genom bortat inne ute ifran omkring near in from at live".split()
 )
-_LIVES = frozenset("bor bo boende skriven skrivna folkbokford folkbokforda hyr hemma flyttat flyttar flytta hor live lives living bosatt boddes".split())
+_LIVES = frozenset(
+    "bor bo boende skriven skrivna folkbokford folkbokforda hyr hemma flyttat flyttar flytta hor live lives living bosatt boddes".split()
+)
 _LIVED = frozenset("bodde bott flyttade vaxte uppvuxen uppvaxt fodd kommer forut".split())
 _ELSEWHERE = frozenset(
     "jobbar jobbade jobb jobbet arbetar arbete pluggar skola skolan gymnasiet gymnasium forskola forskolan dagis traning tranar tranade slakt"
@@ -23,7 +25,9 @@ _ELSEWHERE = frozenset(
     " buss bussen tag taget dit aker akte semester kolonilott flyr flydde hittar hitta semestern simhall simhallen bibliotek parkering".split()
 )
 _WRITER = frozenset("jag ja vi i han hon hen he she".split())
-_HELPED = frozenset("son sonen dotter dottern grabben bror brorsan syster syrran lillebror lillasyster vannen kompis".split())
+_HELPED = frozenset(
+    "son sonen dotter dottern grabben bror brorsan syster syrran lillebror lillasyster vannen kompis".split()
+)
 _REACH = 6
 _FEW_WORDS = 3
 _ALMOST_ALONE = 2

@@ -82,7 +82,11 @@ class PlaceWords:
         allowed = 1 if len(word) < _LONG else 2
         choices = self.by_letter.get(word[0], ())
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=3)
-        best = {self.names[name].districts or self.names[name].municipality for name, distance, _ in near if distance == near[0][1]}
+        best = {
+            self.names[name].districts or self.names[name].municipality
+            for name, distance, _ in near
+            if distance == near[0][1]
+        }
         return self.names[near[0][0]] if len(best) == 1 else None
 
 
@@ -99,7 +103,9 @@ def load_place_words() -> PlaceWords:
             starts[parts[0]] = max(starts.get(parts[0], 1), len(parts))
     nicknames = {fold(word) for word in places.nicknames}
     forgiving = [s for s, found in names.items() if not found.everyday and s not in nicknames]
-    squeezed = {_DOUBLED.sub(r"\1", spelling): spelling for spelling in forgiving if len(spelling) >= _SHORTEST_SQUEEZED}
+    squeezed = {
+        _DOUBLED.sub(r"\1", spelling): spelling for spelling in forgiving if len(spelling) >= _SHORTEST_SQUEEZED
+    }
     by_letter: dict[str, list[str]] = {}
     for spelling in forgiving:
         if len(spelling) >= _SHORTEST_MISSPELT:

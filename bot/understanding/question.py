@@ -39,7 +39,10 @@ _BEFORE_OPENER = frozenset(
     "och men sa assa asg bre bror brorsan wallah wlh hej hejsan len lan yo typ ja nej eller shuno keff ey tja tjena jo ok okej alltsa"
     " snalla forlat hallo abi m hmm bara ba iofs yani aa na nae fraga".split()
 )
-_ASKING = frozenset("undrar undra funderar fraga fragar upplysning upplysningar upplys besked wondering asking".split())
+_ASKING = frozenset(
+    "undrar undra funderar fraga fragar upplysning upplysningar upplys besked wondering asking vanligen uppge meddela ange uppgift"
+    " klarlagt klargorande klarhet beskrivet beskrivning tacksam".split()
+)
 _WANTS_TO_KNOW = (("vill", "veta"), ("onskar", "veta"), ("onskar", "klarhet"))
 
 
@@ -85,7 +88,9 @@ def _asks(sentence: str) -> bool:
     if "?" in sentence:
         return True
     words = tokens(sentence)
-    if any(word in _ASKING for word in words) or any(pair in _WANTS_TO_KNOW for pair in zip(words, words[1:], strict=False)):
+    if any(word in _ASKING for word in words) or any(
+        pair in _WANTS_TO_KNOW for pair in zip(words, words[1:], strict=False)
+    ):
         return True
     opens = True
     for word, after in zip(words, [*words[1:], ""], strict=True):
@@ -108,7 +113,9 @@ def load_questions(path: Path = QUESTIONS) -> Questions:
         if not (file.phrases(entry, name, "asked", False) or file.phrases(entry, name, "told", False)):
             raise file.error(f"question '{name}'", "asked", "needs phrases under asked or told")
     books: Mapping[str, PhraseBook] = {
-        field: PhraseBook.of({name: file.phrases(entry, f"question '{name}'", field, False) for name, entry in entries.items()})
+        field: PhraseBook.of(
+            {name: file.phrases(entry, f"question '{name}'", field, False) for name, entry in entries.items()}
+        )
         for field in ("asked", "told", "unless")
     }
     return Questions(tuple(entries), books["asked"], books["told"], books["unless"])

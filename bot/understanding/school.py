@@ -6,11 +6,34 @@ import re
 
 from bot.understanding.text import fold
 
-_NAMES = {"nollan": 0, "ettan": 1, "tvaan": 2, "trean": 3, "fyran": 4, "femman": 5, "sexan": 6, "sjuan": 7, "attan": 8, "nian": 9}
-_ORDINALS = {"forsta": 1, "andra": 2, "tredje": 3, "fjarde": 4, "femte": 5, "sjatte": 6, "sjunde": 7, "attonde": 8, "nionde": 9}
+_NAMES = {
+    "nollan": 0,
+    "ettan": 1,
+    "tvaan": 2,
+    "trean": 3,
+    "fyran": 4,
+    "femman": 5,
+    "sexan": 6,
+    "sjuan": 7,
+    "attan": 8,
+    "nian": 9,
+}
+_ORDINALS = {
+    "forsta": 1,
+    "andra": 2,
+    "tredje": 3,
+    "fjarde": 4,
+    "femte": 5,
+    "sjatte": 6,
+    "sjunde": 7,
+    "attonde": 8,
+    "nionde": 9,
+}
 _GO = r"(?:gar|gick precis|gar nu|ska borja|borjar|borjat|borjade|laser|pluggar|elev|hon|han|jag|son|dotter|kille|tjej|pojke|flicka)"
 _CLASS = re.compile(r"\b(?:arskurs|ak|klass|ars kurs|grade)\s*([1-9])\b")
-_NUMBERED = re.compile(rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|in i|en|pa)\s+([1-9])\s?[:]?(?:an\b|[a-f]\b|e klass|e?\b(?=\s*klass))")
+_NUMBERED = re.compile(
+    rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|in i|en|pa)\s+([1-9])\s?[:]?(?:an\b|[a-f]\b|e klass|e?\b(?=\s*klass))"
+)
 _NAMED = re.compile(rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|en|pa)\s+({'|'.join(_NAMES)})\b")
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:klass|ring|aret)\b")
 _UPPER = re.compile(r"\b(?:gymnasiet|gymnasie\w*|gymnasium|gymmet|gymnasist|ring)\b")

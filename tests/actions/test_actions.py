@@ -1,0 +1,106 @@
+"""The action server's door and the rule that nothing is promised before it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
+
+import actions.talk
+from actions.hand_over import ActionCallBack, ActionHandOver
+from actions.parts import Parts
+from actions.talk import ActionAnswerNeed, ActionFallBack
+from bot.database import create_database_engine, migrate, reading
+from bot.routing.catalogue import Catalogue
+from bot.sentences import Sentences
+from bot.settings import Settings
+from bot.tables import cases, outbox
+from tests.town import Town, call
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """Real parts on a database of their own."""
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    migrate(url)
+    settings = Settings(inner_secret="s", hash_key="h", encryption_keys=("k",), database_url=url)
+    made = Parts(settings, create_database_engine(url), Catalogue.load("demo"), Sentences.load())
+    monkeypatch.setattr(actions.talk, "parts", lambda: made)
+    return made
+
+
+def run(action: Any, slots: dict[str, Any], intent: str = "answer_later", **heard: Any) -> CollectingDispatcher:
+    latest = {"intent": {"name": intent}, "entities": [], "message_id": "m1", "heard": heard or None}
+    tracker = Tracker("c1", slots, latest, [], False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    asyncio.run(action.run(dispatcher, tracker, {}))
+    return dispatcher
+
+
+def stored(tools: Parts, table: Any) -> list[Any]:
+    with reading(tools.engine) as connection:
+        return list(connection.execute(select(table)))
+
+
+def test_a_hand_over_says_its_promise_after_the_case_is_committed(tools: Parts) -> None:
+    said = run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages
+    [case] = stored(tools, cases)
+    assert case.due_at is not None
+    assert (case.due_at - case.created_at).total_seconds() == 24 * 3600
+    assert "Vi har tagit emot" in said[0]["text"]
+    assert said[0]["custom"]["case"] == {"id": case.id}
+    assert stored(tools, outbox)
+
+
+def test_1_a_database_that_fails_lets_nothing_be_promised(tools: Parts) -> None:
+    with tools.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE outbox")
+    assert run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages == []
+    assert stored(tools, cases) == []
+
+
+def test_the_same_message_makes_one_case(tools: Parts) -> None:
+    for _ in range(3):
+        run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"})
+    assert len(stored(tools, cases)) == 1
+
+
+def test_a_service_without_a_promise_gets_no_time(tools: Parts) -> None:
+    said = run(ActionHandOver(), {"service": "mini_maria", "need": "substance_use"}).messages
+    assert stored(tools, cases)[0].due_at is None
+    assert "Vi vet inte när någon svarar" in said[0]["text"]
+
+
+def test_asking_for_a_call_shows_the_form_and_stores_nothing_yet(tools: Parts) -> None:
+    said = run(ActionCallBack(), {"service": "mini_maria"}, "call_back").messages
+    assert said[-1]["custom"]["form"] == "contact"
+    assert stored(tools, cases) == []
+
+
+def test_11_a_failing_action_says_nothing_and_logs_no_words(
+    tools: Parts, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("kanariefågel: jag heter Kim")
+
+    monkeypatch.setattr(ActionAnswerNeed, "step", broken)
+    assert run(ActionAnswerNeed(), {}, "parenting").messages == []
+    assert "kanariefågel" not in caplog.text
+    assert "action_answer_need" in caplog.text
+
+
+def test_the_second_miss_offers_a_human(tools: Parts) -> None:
+    first = run(ActionFallBack(), {}, "nlu_fallback").messages[0]["text"]
+    second = run(ActionFallBack(), {"misses": 1}, "nlu_fallback").messages[0]
+    assert first != second["text"]
+    assert second["buttons"][0]["payload"] == "/human"
+
+
+@pytest.mark.slow
+def test_12_a_forged_hand_over_is_refused_by_the_action_server(town: Town) -> None:
+    assert call(town.settings.actions_url, "POST", "/webhook", {"next_action": "action_hand_over"}).status == 401
