@@ -19,6 +19,11 @@ from typing import Literal
 Kind = Literal["message", "client_message", "conversation", "case", "receipt"]
 MOST_BUCKETS = 50_000
 SALT_SECONDS = 86_400
+# Where a proxy of our own may call from; nobody else is believed about whom they speak for.
+OUR_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
 # Callers whom no proxy names share one key: this machine itself, a monitor, a local demo.
 UNNAMED_FACTOR = 20
 
@@ -76,7 +81,7 @@ class Limits:
         """
         self._renew_salt()
         address = _address(peer)
-        if address is not None and (address.is_loopback or address.is_private):
+        if address is not None and any(address in network for network in OUR_NETWORKS):
             address = _address(forwarded.rsplit(",", 1)[-1].strip())
         if address is None:
             return ""

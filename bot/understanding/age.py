@@ -24,7 +24,7 @@ __all__ = ["find_age", "find_school_year"]
 
 OLDEST = 110
 _PER_YEAR = {"months": 12, "weeks": 52, "days": 365}
-_REACH = 9
+_REACH = 7
 _FEWEST_WEAK = 7
 _HALF = re.compile(r"(\d)\s*½")
 _BORN = re.compile(
@@ -66,7 +66,10 @@ def find_age(text: str, today: date | None = None) -> int | None:
         return None
     said = [_SPOKEN.get(word, word) for word in raw]
     persons = find_persons(said)
-    return _choose([_with_owner(age, said, persons) for age in ages], folded)
+    owned = [_with_owner(age, said, persons) for age in ages]
+    if not any(age.person or age.writer for age in owned):
+        return owned[0].years
+    return _choose(owned, *find_role(folded, said, persons))
 
 
 def _ages(raw: Sequence[str]) -> list[Age]:
@@ -148,10 +151,7 @@ def _joined(said: Sequence[str], at: int, person: Person) -> bool:
     return any(said[step].startswith(("ari", "ar", "-")) for step in range(at + 1, person.start))
 
 
-def _choose(ages: Sequence[Age], folded: str) -> int | None:
-    if not any(age.person or age.writer for age in ages):
-        return ages[0].years
-    role, relation = find_role(folded)
+def _choose(ages: Sequence[Age], role: str | None, relation: str | None) -> int | None:
     best = min(ages, key=lambda age: (_distance(age, role, relation), age.at))
     return best.years if _distance(best, role, relation) < _NEVER else None
 

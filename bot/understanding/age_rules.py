@@ -114,7 +114,8 @@ def _compile(
         if not all(choices):
             raise file.error("rules", pattern, "has an empty choice")
         known.update(choices)
-        compiled.append({"ORTH": {"IN": sorted(set(choices))}, **({"OP": often} if often else {})})
+        one_of = {"IN": sorted(set(choices))} if len(set(choices)) > 1 else choices[0]
+        compiled.append({"ORTH": one_of, **({"OP": often} if often else {})})
     return compiled
 
 

@@ -25,6 +25,7 @@ _ABOUT = frozenset("galler gallde gallr angaende betraffande".split())
 _ABOUT_PAIRS = frozenset(
     {("handlar", "om"), ("ror", "sig"), ("ar", "for"), ("skriver", "om"), ("it", "s"), ("s", "about"), ("is", "about")}
 )
+_ABOUT_SECOND = frozenset(second for _, second in _ABOUT_PAIRS)
 _SELF = frozenset("mig mej jag me myself".split())
 _THIRD = frozenset("han hon hen honom henne hans hennes he she him her".split())
 _CLOSE = 4
@@ -50,22 +51,26 @@ class Signs:
 
     book: PhraseBook
     writers: Mapping[tuple[str, ...], str]
+    first_of_writers: frozenset[str]
     weights: Mapping[str, frozenset[str]]
 
 
 def find_people(text: str) -> People:
     """Read one message. Pure and total."""
     folded = fold(text)
-    role, relation = find_role(folded)
+    said = tokens(folded)
+    role, relation = find_role(folded, said, find_persons(said))
     return People(role, None if relation == STRANGER else relation, find_substance(folded))
 
 
-def find_role(folded: str) -> tuple[str | None, str | None]:
-    """Role and relation in a folded text; the relation is STRANGER for "en kille" and the like."""
-    said = tokens(folded)
-    persons = find_persons(said)
+def find_role(folded: str, said: Sequence[str], persons: Sequence[Person]) -> tuple[str | None, str | None]:
+    """Role and relation, from a folded text, its tokens and the people in them; STRANGER for "en kille" and the like.
+
+    The order is the rule: what is said outright, who is hurt, whose own trouble it is, who stands out, how the writer
+    is introduced, and only then the weaker signs.
+    """
     signs = load_signs()
-    shown = {name for name, _ in signs.book.find(folded)}
+    shown = signs.book.names(folded)
     writer = _introduction(said, signs)
     others = [person for person in persons if not _is_writer(said, person, signs)]
     named = _without_own_names([person for person in others if person.relation != STRANGER])
@@ -94,7 +99,7 @@ def _without_own_names(persons: list[Person]) -> list[Person]:
 def _said_outright(said: Sequence[str], persons: Sequence[Person]) -> tuple[str, str | None] | None:
     """ "det gäller …": the person named within a few words; "inte" just before denies it."""
     for index, word in enumerate(said):
-        if not (word in _ABOUT or tuple(said[index - 1 : index + 1]) in _ABOUT_PAIRS):
+        if word not in _ABOUT and (word not in _ABOUT_SECOND or tuple(said[index - 1 : index + 1]) not in _ABOUT_PAIRS):
             continue
         denied = False
         for at in range(index + 1, min(len(said), index + 1 + _CLOSE + 4)):
@@ -215,6 +220,8 @@ def _goes_on(after: Sequence[str]) -> bool:
 def _introduction(said: Sequence[str], signs: Signs) -> str | None:
     """ "jag är mormor", "som lärare": the relation that the writer has to the one it is about."""
     for index in range(len(said)):
+        if said[index] not in signs.first_of_writers:
+            continue
         relation = signs.writers.get((said[index],)) or signs.writers.get(tuple(said[index : index + 2]))
         if relation and _introduces(said, index):
             return relation
@@ -257,8 +264,10 @@ def load_signs(path: Path = PEOPLE) -> Signs:
     signs = file.table("signs")
     writers = file.table("writers")
     weights = file.table("weights")
+    introduced = {tuple(word.split()): name for name in writers for word in file.words(writers, "writers", name)}
     return Signs(
         PhraseBook.of({name: file.phrases(signs, "signs", name) for name in signs}),
-        {tuple(word.split()): name for name in writers for word in file.words(writers, "writers", name)},
+        introduced,
+        frozenset(words[0] for words in introduced),
         {name: frozenset(file.words(weights, "weights", name)) for name in weights},
     )

@@ -55,9 +55,11 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
 def first_match(phrases: Iterable[str], folded: str) -> str | None:
     """The part of the folded text that one of the phrases finds, or None."""
     for phrase in phrases:
-        found = compile_phrase(phrase).search(folded)
-        if found:
-            return found.group()
+        # Looking for the rarest piece as a plain string is ten times cheaper than the pattern, and mostly says no.
+        if any(word in folded for word, _ in _anchor(phrase)):
+            found = compile_phrase(phrase).search(folded)
+            if found:
+                return found.group()
     return None
 
 
@@ -98,9 +100,14 @@ class PhraseBook:
             if match:
                 yield name, match
 
-    def first(self, folded: str) -> str | None:
-        """The name of the first phrase of the book that stands in the folded text, or None."""
-        return next((name for name, _ in self.find(folded)), None)
+    def names(self, folded: str) -> set[str]:
+        """The names under which at least one phrase stands in the folded text."""
+        found: set[str] = set()
+        for entry in self._candidates(folded):
+            name, pattern = self.entries[entry]
+            if name not in found and pattern.search(folded):
+                found.add(name)
+        return found
 
     def _candidates(self, folded: str) -> set[int]:
         candidates: set[int] = set()
@@ -113,13 +120,14 @@ class PhraseBook:
         return candidates
 
 
+@cache
 def _anchor(phrase: str) -> list[tuple[str, bool]]:
     """The piece of a phrase that is rarest in ordinary text: its words, each with whether it is only a beginning."""
     compile_phrase(phrase)
     tokens = [part for token in _TOKEN.findall(fold(phrase)) for part in _TOKEN.findall(token.strip('"'))]
     pieces = [_alternatives(token) for token in tokens if token != "_" and not token.endswith(")?")]
     if not pieces:
-        raise PhraseError(f"'{phrase}' is not a phrase: it needs at least one word.")
+        raise PhraseError(f"'{phrase}' is not a phrase: it needs at least one word")
     return max(pieces, key=_rarity)
 
 

@@ -18,7 +18,7 @@ from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import WordFile
 
 QUESTIONS = Path(__file__).with_name("questions.yml")
-_SHORT = 4
+_SHORT = 5
 # These open a question by themselves ...
 _QUESTION_WORDS = frozenset(
     "hur hru hurr hurlang vad va var vart vars vem vilka vilken vilket nar varfor vrf finns fins finnns kostar kosar galler"
@@ -59,28 +59,16 @@ class Questions:
 def find_question(text: str) -> str | None:
     """The question of the message as a name of questions.yml, or None. Pure and total."""
     questions = load_questions()
-    folded = fold(text)
-    return _asked(text, folded, questions) or _told(folded, questions)
-
-
-def _asked(text: str, folded: str, questions: Questions) -> str | None:
-    if questions.asked.first(folded) is None:
-        return None
     parts = [fold(part) for part in sentences(text)]
-    short = len(tokens(folded)) <= _SHORT + folded.count("?")
-    asking = [part for part in parts if short or _asks(part)]
-    names = {name for part in asking for name in _without(questions, part, questions.asked)}
+    short = sum(len(tokens(part)) for part in parts[: _SHORT + 1]) <= _SHORT
+    asked = {name for part in parts if short or _asks(part) for name in _names(questions, part, questions.asked)}
+    names = asked or _names(questions, " \n ".join(parts), questions.told)
     return next((name for name in questions.order if name in names), None)
 
 
-def _told(folded: str, questions: Questions) -> str | None:
-    names = _without(questions, folded, questions.told)
-    return next((name for name in questions.order if name in names), None)
-
-
-def _without(questions: Questions, folded: str, book: PhraseBook) -> set[str]:
-    found = {name for name, _ in book.find(folded)}
-    return found - {name for name, _ in questions.unless.find(folded)} if found else found
+def _names(questions: Questions, folded: str, book: PhraseBook) -> set[str]:
+    found = book.names(folded)
+    return found - questions.unless.names(folded) if found else found
 
 
 def _asks(sentence: str) -> bool:

@@ -39,7 +39,7 @@ def find_service(text: str) -> str | None:
     folded = fold(text)
     found = [(match.start(), service) for service, match in names.book.find(folded)]
     found += _in_capitals(text, names) or _misspelt(folded, names)
-    ordinary = {service for service, _ in names.unless.find(folded)} if found else set()
+    ordinary = names.unless.names(folded) if found else set()
     return min((entry for entry in found if entry[1] not in ordinary), default=(0, None))[1]
 
 

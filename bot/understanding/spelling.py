@@ -1,8 +1,8 @@
 """Mending the spelling of a danger message, so that a rule is written once.
 
-Fear misspells: `vaknr inte`, `sjalvmrod`, `hon e blå o`. Everyday short forms are exchanged by a list, filler words drop
-out, and a long unknown word that is one slip away from a crisis word becomes that word, unless it is listed as ordinary.
-Nothing of a person's text is remembered between calls.
+Fear misspells: `vaknr inte`, `sjalvmrod`, `hon e blå o`. Everyday short forms are exchanged by a list, filler words
+drop out, and a long unknown word that is one slip away from a crisis word becomes that word, unless it is listed as
+ordinary. Nothing of a person's text is remembered between calls.
 """
 
 from __future__ import annotations

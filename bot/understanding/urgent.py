@@ -4,9 +4,9 @@ The same function runs in Rasa's pipeline (beside the model) and at the front do
 Rules are in `urgent.yml`. They lean towards alarm: a needless 112 costs a sentence, a missed one may cost a life; but
 harmless idioms are cut out first, because an alarm at "jag dör av skratt" teaches people not to trust it.
 
-A message is read sentence by sentence. Phrases are gathered into signs ("a weapon in the hand", "right now"), and a case
-is raised by signs that stand together in the message. A sign does not count in a sentence that is about the past, a film
-or a school essay, where the file says so; and the past does not count where the same sentence says "nu slår han".
+A message is read sentence by sentence. Phrases are gathered into signs ("a weapon in the hand", "right now"), and a
+case is raised by signs that stand together in the message. A sign does not count in a sentence that is about the past,
+a film or a school essay, where the file says so; and the past does not count beside "nu slår han".
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Kind = Literal["emergency", "suicide_risk"]
 _KINDS: dict[str, Kind] = {"emergency": "emergency", "suicide_risk": "suicide_risk"}
 _CLASS = re.compile(r"<(\w+)>")
 _WORD = re.compile(r"\w+")
+_LONGEST, _OVERLAP = 40, 12  # words
 
 
 class UrgentRulesError(VocabularyError):
@@ -69,15 +70,15 @@ class Rules:
         """The signs that count, each with its words, and all signs whether they count or not."""
         counting: dict[str, str] = {}
         every: set[str] = set()
-        for sentence in sentences(text):
-            found = self._in(sentence)
+        for piece in _pieces(text):
+            found = self._in(piece)
             every.update(found)
             standing = {sign for sign in found if self.voids[sign].isdisjoint(found)}
             counting.update((s, words) for s, words in found.items() if self.voids[s].isdisjoint(standing))
         return counting, frozenset(every)
 
-    def _in(self, sentence: str) -> dict[str, str]:
-        mended = self.speller.mend(fold(sentence))
+    def _in(self, piece: str) -> dict[str, str]:
+        mended = self.speller.mend(piece)
         for _, match in self.idioms.find(mended):
             mended = match.re.sub(" . ", mended)
         return {name: match.group() for name, match in self.signs.find(mended)}
@@ -92,6 +93,14 @@ def urgent(text: str) -> Urgent | None:
         if raised and case.unless.isdisjoint(every):
             return Urgent(case.kind, case.case, " … ".join(counting[sign] for sign in sorted(raised)))
     return None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The folded sentences; one without end, as people write in fear, in overlapping pieces, so that it stays fast."""
+    for sentence in map(fold, sentences(text)):
+        words = sentence.split(" ")
+        for start in range(0, max(1, len(words) - _OVERLAP), _LONGEST - _OVERLAP):
+            yield " ".join(words[start : start + _LONGEST])
 
 
 @cache
@@ -126,6 +135,9 @@ class _Reader:
         signs = self._file.table("signs")
         voids = {name: frozenset(self._words(entry, f"sign '{name}'", "unless")) for name, entry in signs.items()}
         phrases = {name: tuple(self._phrases(entry, f"sign '{name}'")) for name, entry in signs.items()}
+        for name, group in phrases.items():
+            if not group:
+                raise self._error(f"sign '{name}'", "any", "needs at least one phrase")
         idioms = tuple(self._phrases(self._file.data, "file", "idioms"))
         cases = tuple(self._cases())
         self._check_names(cases, voids)
@@ -158,7 +170,7 @@ class _Reader:
     def _read_forms(self) -> dict[str, str]:
         forms = {fold(wrong): fold(right) for right, wrongs in self._file.table("spelling").items()
                  for wrong in str(wrongs).split()}  # fmt: skip
-        return forms | {filler: "" for filler in self._plain("fillers")}
+        return forms | dict.fromkeys(self._plain("fillers"), "")
 
     def _plain(self, field: str) -> tuple[str, ...]:
         return tuple(fold(str(self._file.data.get(field) or "")).split())
@@ -167,6 +179,9 @@ class _Reader:
         """The phrases with their classes filled in, in the words that `mend` gives."""
         for phrase in self._words(entry, where, field):
             full = fold(_CLASS.sub(lambda found: self._class(found.group(1), where), phrase))
+            filler = next((word for word in _WORD.findall(full) if self._forms.get(word) == ""), None)
+            if filler:
+                raise self._error(where, field, f"'{filler}' is a filler and never seen, in '{phrase}'")
             yield _WORD.sub(lambda found: self._forms.get(found.group(), found.group()), full)
 
     def _class(self, name: str, where: str) -> str:

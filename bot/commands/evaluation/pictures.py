@@ -56,7 +56,7 @@ def _confusion(name: str, judged: Sequence[Judged]) -> Picture:
             if counts.get((row, column)):
                 colour = "white" if shares[y][x] > 0.55 else INK
                 axes.text(x + 0.5, y + 0.5, counts[row, column], ha="center", va="center", color=colour, fontsize=8)
-    axes.set_xticks([x + 0.5 for x in range(len(columns))], columns, rotation=45, ha="right")
+    axes.set_xticks([x + 0.5 for x in range(len(columns))], columns, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks([y + 0.5 for y in range(len(rows))], rows)
     axes.invert_yaxis()
     axes.set_ylabel("right need")
@@ -135,7 +135,7 @@ def _svg(figure: Any, key: str, alternative: str) -> str:
     from matplotlib import rc_context
 
     target = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "font.family": "sans-serif"}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": key}):
         figure.savefig(target, format="svg", bbox_inches="tight", metadata={"Date": None})
     return inline(target.getvalue(), key, alternative)
 

@@ -1,0 +1,96 @@
+"""A real Chromium against a running door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.talk import leading
+from tests.chat.running import Door
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, once for all tests."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("There is no Chromium on this machine.")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    """The chat app with a stand-in for Rasa that leads through a whole talk."""
+    running = Door(tmp_path, exit_url="")
+    running.rasa.script = leading
+    yield running
+    running.stop()
+
+
+class Visit:
+    """Pages of one test; every request to another host and every script error is a failure."""
+
+    def __init__(self, browser: Browser, door: Door) -> None:
+        self._browser = browser
+        self.door = door
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+        self._contexts: list[Any] = []
+
+    def open(self, path: str = "/chatt", **options: Any) -> Page:
+        """A page at this address in a context of its own."""
+        wanted = {"viewport": {"width": 1280, "height": 800}, "locale": "sv-SE", "service_workers": "block", **options}
+        context = self._browser.new_context(**wanted)
+        self._contexts.append(context)
+        context.route("**/*", self._check)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.goto(self.door.url + path)
+        return page
+
+    def close(self) -> None:
+        """Close all, and look at what was noted."""
+        for context in self._contexts:
+            context.close()
+        assert not self.foreign, f"The page asked other hosts: {self.foreign}"
+        assert not self.errors, self.errors
+
+    def _check(self, route: Any) -> None:
+        if route.request.url.startswith(self.door.url):
+            route.fallback()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def _note(self, kind: str, text: str) -> None:
+        # Refusals of the API are shown as errors by the console; what matters are policy and script.
+        if kind == "error" and "Failed to load resource" not in text:
+            self.errors.append(text)
+
+
+@pytest.fixture
+def visit(browser: Browser, door: Door) -> Iterator[Visit]:
+    """Open pages and close them."""
+    visiting = Visit(browser, door)
+    yield visiting
+    visiting.close()
