@@ -109,9 +109,9 @@ class ActionClarify(TalkAction):
         """As named in domain.yml."""
         return "action_clarify"
 
-    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Offer up to three guesses."""
-        return steps.clarify(told.talk, told.heard)
+        return steps.clarify(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionFallBack(TalkAction):
@@ -121,9 +121,9 @@ class ActionFallBack(TalkAction):
         """As named in domain.yml."""
         return "action_fall_back"
 
-    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Say so; the second time offer a human."""
-        return steps.fall_back(told.talk)
+        return steps.fall_back(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionAskTopic(TalkAction):

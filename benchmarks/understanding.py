@@ -185,14 +185,15 @@ def _training_data(folder: Path, limit: int | None) -> Path:
     """The project's own training messages; with a limit, so many of each intent, taken evenly from all of them."""
     if not limit:
         return ROOT / "data" / "nlu"
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, list[tuple[str, str]]] = {}
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         for block in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines.setdefault(block["intent"], []).extend(block["examples"].splitlines())
+            about = json.dumps(block.get("metadata") or {})
+            lines.setdefault(block["intent"], []).extend((about, line) for line in block["examples"].splitlines())
     parts = ['version: "3.1"', "nlu:"]
     for intent, all_lines in lines.items():
-        some = all_lines[:: max(1, len(all_lines) // limit)][:limit]
-        parts += [f"- intent: {intent}", "  examples: |", *(f"    {line}" for line in some)]
+        for about, line in all_lines[:: max(1, len(all_lines) // limit)][:limit]:
+            parts += [f"- intent: {intent}", f"  metadata: {about}", "  examples: |", f"    {line}"]
     path = folder / "nlu.yml"
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
     return path

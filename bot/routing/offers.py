@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.routing.card import card
-from bot.routing.catalogue import Catalogue
+from bot.routing.card import Card, card
+from bot.routing.catalogue import EMERGENCY, Catalogue
 from bot.routing.route import Offer, Outcome
 from bot.routing.talk import Choice, Saying, Talk
 
@@ -20,21 +21,22 @@ SAME_FIELD = {"first_meeting": "how"}
 def offer_sayings(outcome: Outcome, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
     """The services of an outcome with their cards, who can be reached this hour, and how to go on."""
     said = [_offer(offer, index, catalogue, at) for index, offer in enumerate(outcome.offers)]
-    shown = {card(catalogue, offer.service, offer.district, at).phone for offer in outcome.offers}
-    said += open_now([line for line in outcome.always_open if catalogue_phone(line, catalogue, at) not in shown])
+    said += open_now(outcome.always_open, *(card(catalogue, o.service, o.district, at) for o in outcome.offers))
     if outcome.offers:
         said.append(Saying("utter_choose_contact", choices=contact_choices(outcome.offers[0].service, catalogue)))
     return tuple(said)
 
 
-def open_now(lines: list[str]) -> list[Saying]:
-    """The lines that answer at this hour, each with its card."""
-    return [Saying("utter_open_also" if index else "utter_open_now", service=line) for index, line in enumerate(lines)]
+def open_now(lines: Sequence[str], *offered: Card) -> list[Saying]:
+    """The lines that answer at this hour, unless what is offered answers itself.
 
-
-def catalogue_phone(line: str, catalogue: Catalogue, at: datetime) -> str | None:
-    """The number on a line's card."""
-    return card(catalogue, line, None, at).phone
+    112 stands here only when nothing else is open and no case can be left: it is no line for ordinary questions, and
+    where there may be danger the first words of the need say so.
+    """
+    if any(shown.open_now and shown.phone for shown in offered):
+        return []
+    others = [line for line in lines if line != EMERGENCY]
+    return [Saying("utter_open_also" if index else "utter_open_now", service=line) for index, line in enumerate(others)]
 
 
 def contact_choices(service: str, catalogue: Catalogue) -> tuple[Choice, ...]:

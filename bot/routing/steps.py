@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.routing.card import card
 from bot.routing.catalogue import Catalogue
 from bot.routing.offers import contact_choices, offer_sayings, open_now, question_sayings
 from bot.routing.route import Situation, route
@@ -77,17 +78,23 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     return Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked=None, misses=0))
 
 
-def clarify(talk: Talk, heard: Heard) -> Turn:
-    """Unsure: up to three plain guesses, and a human."""
+def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
+    """Unsure: answer what was asked if that is plain, else up to three plain guesses, and a human."""
+    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
+        return answer_question(talk, heard, catalogue, at)
+    if talk.asked in ("age", "place") and _tells(heard):
+        return continue_talk(talk, heard, catalogue, at)
     guesses = tuple(Choice(f"utter_label_{need}", f"/{need}") for need in heard.choices)
     if not guesses:
-        return fall_back(talk)
+        return fall_back(talk, heard, catalogue, at)
     after = replace(absorb(talk, replace(heard, need=None)), asked="topic")
     return Turn((Saying("utter_clarify", choices=(*guesses, HUMAN)),), after)
 
 
-def fall_back(talk: Talk) -> Turn:
+def fall_back(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """Not understood: say so; the second time in a row offer a human instead of asking again."""
+    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
+        return answer_question(talk, heard, catalogue, at)
     after = replace(talk, misses=talk.misses + 1, asked="topic")
     if after.misses >= MISSES_BEFORE_HUMAN:
         choices = (HUMAN, *topic_choices())
@@ -101,7 +108,7 @@ def offer_human(talk: Talk, catalogue: Catalogue, at: datetime) -> Turn:
     after = replace(talk, service=named, need=talk.need or "human", asked=None, misses=0)
     outcome = route(Situation(need="human", age=talk.age, role=talk.role, district=talk.district), catalogue, at)
     said = [Saying("utter_human", service=named, district=talk.district)]
-    said += open_now(list(outcome.always_open))
+    said += open_now(outcome.always_open, card(catalogue, named, talk.district, at))
     said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue)))
     return Turn(tuple(said), after)
 
@@ -177,7 +184,7 @@ def _intro(talk: Talk) -> str:
 def _elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     outcome = route(Situation(need=talk.need or "other_city", age=talk.age, role=talk.role), catalogue, at)
     said = [Saying("utter_other_municipality", {"municipality": heard.municipality or ""})]
-    said += open_now(list(outcome.always_open))
+    said += open_now(outcome.always_open)
     return Turn(tuple(said), replace(talk, asked=None))
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.understanding.age_rules import KEPT, load_age_rules
+from bot.understanding.age_rules import KEPT, NUMBER, load_age_rules
 from bot.understanding.numbers import Number, is_street, near_number, number, split_compounds
-from bot.understanding.people import find_role
+from bot.understanding.role import find_role
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import Person, find_persons
 from bot.understanding.school import find_school_year
@@ -24,7 +24,7 @@ __all__ = ["find_age", "find_school_year"]
 
 OLDEST = 110
 _PER_YEAR = {"months": 12, "weeks": 52, "days": 365}
-_REACH = 7
+_REACH = 6
 _FEWEST_WEAK = 7
 _HALF = re.compile(r"(\d)\s*½")
 _BORN = re.compile(
@@ -32,14 +32,16 @@ _BORN = re.compile(
 )
 _MIDYEAR = 7
 _SPOKEN = {"år": "ar", "är": "ar", "och": "och"}
-_SELF = frozenset("jag ja jah i".split())
-_THIRD = frozenset("han hon hen honom henne he she".split())
+_SELF = frozenset(["jag", "ja", "jah", "i"])
+_THIRD = frozenset(["han", "hon", "hen", "honom", "henne", "he", "she"])
 _NEVER = 9
 # To these a person may be "en pojke": to a sister he is her brother.
 _OVER_CHILDREN = frozenset({"parent", "grandparent"})
 _ADULT = 18
 _STRANGERS_TO = frozenset({STRANGER, "pupil", "client", "neighbour", "colleague"})
-_BEFORE_AGE = (["är"], ["ar"], ["e"], ["fyllt"], ["fyller"], ["snart"])
+_BEFORE_AGE = frozenset(["är", "ar", "e", "fyllt", "fyller", "snart"])
+_AFTER_AGE = frozenset(["år", "ar", "aring", "arig", "ariga"])
+_GAP = "_"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def find_age(text: str, today: date | None = None) -> int | None:
     """
     plain = normalise(_HALF.sub(r"\1,5", text))
     folded = fold(plain)
-    raw = list(split_compounds([KEPT.get(word, bare) for word, bare in zip(tokens(plain), tokens(folded), strict=True)]))
+    raw = list(
+        split_compounds([KEPT.get(word, bare) for word, bare in zip(tokens(plain), tokens(folded), strict=True)])
+    )
     ages = [*_ages(raw), *_born(folded, today)]
     if not ages:
         return None
@@ -73,40 +77,39 @@ def find_age(text: str, today: date | None = None) -> int | None:
 
 
 def _ages(raw: Sequence[str]) -> list[Age]:
-    numbers = {at: found for at, word in enumerate(raw) if (found := _number_at(raw, at, word)) is not None}
+    numbers = _numbers(raw)
     if all(found.value is None for found in numbers.values()):
         return []
     words, places = _near(raw, numbers)
-    kinds = load_age_rules().kinds_at(words)
-    found = ((places[at], kind) for at, kind in sorted(kinds.items()))
-    return [Age(years, at) for at, kind in found if (years := _years(numbers[at], kind)) is not None]
+    kinds = sorted(load_age_rules().kinds_at(words).items())
+    ages = ((places[at], _years(numbers[places[at]], kind)) for at, kind in kinds)
+    return [Age(years, at) for at, years in ages if years is not None]
 
 
-def _number_at(raw: Sequence[str], at: int, word: str) -> Number | None:
-    found = number(word)
-    if found is not None and at and is_street(raw[at - 1]):
-        return Number(None)
-    if found is None and (
-        (raw[at + 1 : at + 2] or [""])[0].startswith(("år", "ar")) or raw[at - 1 : at] in _BEFORE_AGE
-    ):
-        return near_number(word)
-    return found
+def _numbers(raw: Sequence[str]) -> dict[int, Number]:
+    """Position → number; a misspelt one only where an age is expected, and a house in a street is none."""
+    found = {at: value for at, word in enumerate(raw) if (value := number(word)) is not None}
+    for at, word in enumerate(raw):
+        if word in _AFTER_AGE and at and at - 1 not in found and (value := near_number(raw[at - 1])):
+            found[at - 1] = value
+        if word in _BEFORE_AGE and at + 1 < len(raw) and at + 1 not in found and (value := near_number(raw[at + 1])):
+            found[at + 1] = value
+    return {at: Number(None) if at and is_street(raw[at - 1]) else value for at, value in found.items()}
 
 
 def _near(raw: Sequence[str], numbers: dict[int, Number]) -> tuple[list[str], list[int]]:
-    """The tokens within reach of a number, numbers as "#", and the position of each in `raw`."""
-    near = sorted({at + step for at in numbers for step in range(-_REACH, _REACH + 1)} & set(range(len(raw))))
+    """The tokens within reach of a number, each run of others as one token, and the position of each in `raw`."""
+    near = {at + step for at in numbers for step in range(-_REACH, _REACH + 1)}
     words: list[str] = []
     places: list[int] = []
-    for at in near:
-        if places and at != places[-1] + 1 or not places and at:
-            words.append("_")
-            places.append(at - 1)
-        words.append("#" if at in numbers and numbers[at].value is not None else raw[at])
-        places.append(at)
-    if near and near[-1] < len(raw) - 1:
-        words.append("_")
-        places.append(len(raw) - 1)
+    for at, word in enumerate(raw):
+        if at in near:
+            is_number = at in numbers and numbers[at].value is not None
+            words.append(NUMBER if is_number else word)
+            places.append(at)
+        elif not words or words[-1] != _GAP:
+            words.append(_GAP)
+            places.append(at)
     return words, places
 
 

@@ -7,7 +7,7 @@ spaCy vocabulary never forgets a string it has seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from bot.understanding.vocabulary import WordFile
 
 RULES = Path(__file__).with_name("age.yml")
 KINDS = ("not", "age", "next", "weak", "months", "weeks", "days")
-NUMBER, START, END, OTHER = "N", "START", "SLUT", "_"
+NUMBER = "#"
+_NUMBER_IN_FILE, _START, _END, _OTHER = "N", "START", "SLUT", "_"
 # Folded away elsewhere, kept here: "år" and "är" tell an age from a sentence, "vår" is not "var". Without the dots a
 # word may be either.
 KEPT = {
@@ -33,12 +34,9 @@ KEPT = {
     "aer": "är",
     "å": "och",
     "o": "och",
-    "vår": "min",
-    "vårt": "min",
-    "våran": "min",
+    **dict.fromkeys(("vår", "vårt", "våran"), "min"),
 }
 _EITHER = {"år": ("år", "ar"), "är": ("är", "ar")}
-_FOR_MATCHER = {NUMBER: "#"}
 _TOKEN = re.compile(r"\([^\s()]+\)[?*]?|\S+")
 
 
@@ -52,20 +50,15 @@ class AgeRules:
     known: frozenset[str]
 
     def kinds_at(self, words: Sequence[str]) -> dict[int, str]:
-        """Position of each number → the kind of the first rule that covers it; START and SLUT are added here."""
-        seen = [START, *(word if word in self.known else OTHER for word in words), END]
+        """Position of each NUMBER → the kind of the first rule that covers it."""
+        seen = [_START, *(word if word in self.known else _OTHER for word in words), _END]
         first: dict[int, int] = {}
         for rule, start, end in self.matcher(Doc(self.vocab, words=seen)):
             order = int(self.vocab.strings[rule])
             for at in range(start, end):
-                if seen[at] == _FOR_MATCHER[NUMBER]:
+                if seen[at] == NUMBER:
                     first[at - 1] = min(order, first.get(at - 1, order))
         return {at: self.kinds[order] for at, order in first.items()}
-
-
-def _as_rule_word(raw: str) -> str:
-    """A token as the rules compare it: folded, but "år" and "är" kept apart, and å, o read as "och"."""
-    return KEPT.get(raw, fold(raw))
 
 
 @cache
@@ -73,53 +66,61 @@ def load_age_rules(path: Path = RULES) -> AgeRules:
     """Read and check the rules.
 
     Raises:
-        VocabularyError: a rule has an unknown kind or holds no number.
+        VocabularyError: a rule has an unknown kind, an empty choice, or no number.
     """
     file = WordFile(path)
-    groups = {name: _group(words) for name, words in file.table("groups").items()}
-    groups["PERSON"] = (*groups["PERSON"], *sorted(load_words().first))
+    groups = {name: frozenset(_keys(words)) for name, words in file.table("groups").items()}
+    groups["PERSON"] |= load_words().first
     vocab = spacy.blank("sv").vocab
-    matcher, kinds, known = Matcher(vocab), [], {OTHER, START, END}
+    # A flag is looked up once a word; a list would be searched for every token and rule.
+    flags = {name: vocab.add_flag(words.__contains__) for name, words in groups.items()}
+    matcher, kinds, known = Matcher(vocab, validate=False), [], {_OTHER, NUMBER, _START, _END}
+    known.update(*groups.values())
     for kind, pattern in _rules(file):
-        matcher.add(str(len(kinds)), [_compile(file, pattern, groups, known)])
+        tokens = [_compiled(file, pattern, token, groups, flags) for token in _TOKEN.findall(pattern)]
+        known.update(word for token in tokens for word in _words(token))
+        matcher.add(str(len(kinds)), [tokens])
         kinds.append(kind)
     return AgeRules(matcher, vocab, tuple(kinds), frozenset(known))
 
 
-def _group(words: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(key for word in words for key in _keys(str(word)))
-
-
-def _rules(file: WordFile) -> Iterable[tuple[str, str]]:
+def _rules(file: WordFile) -> Iterator[tuple[str, str]]:
     for entry in file.data.get("rules", []):
         for kind, patterns in entry.items():
             if kind not in KINDS:
                 raise file.error("rules", str(kind), f"must be one of {', '.join(KINDS)}")
-            for pattern in patterns:
-                if not re.search(rf"\b{NUMBER}\b", str(pattern)):
-                    raise file.error("rules", str(kind), f"'{pattern}' holds no {NUMBER}")
-                yield str(kind), str(pattern)
+            for pattern in map(str, patterns):
+                if not re.search(rf"\b{_NUMBER_IN_FILE}\b", pattern):
+                    raise file.error("rules", str(kind), f"'{pattern}' holds no {_NUMBER_IN_FILE}")
+                yield str(kind), pattern
 
 
-def _compile(
-    file: WordFile, pattern: str, groups: Mapping[str, tuple[str, ...]], known: set[str]
-) -> list[dict[str, Any]]:
-    compiled = []
-    for token in _TOKEN.findall(pattern):
-        often = token[-1] if len(token) > 1 and token[-1] in "?*" else ""
-        inner = token.removesuffix(often).strip("()") if len(token) > 1 else token
-        choices = [
-            key for part in (inner.split("|") if inner != "|" else [inner]) for key in groups.get(part) or _keys(part)
-        ]
-        if not all(choices):
-            raise file.error("rules", pattern, "has an empty choice")
-        known.update(choices)
-        one_of = {"IN": sorted(set(choices))} if len(set(choices)) > 1 else choices[0]
-        compiled.append({"ORTH": one_of, **({"OP": often} if often else {})})
-    return compiled
+def _compiled(
+    file: WordFile, pattern: str, token: str, groups: Mapping[str, frozenset[str]], flags: Mapping[str, Any]
+) -> dict[Any, Any]:
+    often = token[-1] if len(token) > 1 and token[-1] in "?*" else ""
+    inner = token.removesuffix(often).strip("()") if len(token) > 1 else token
+    operator = {"OP": often} if often else {}
+    if inner in flags:
+        return {flags[inner]: True, **operator}
+    parts = inner.split("|") if inner != "|" else [inner]
+    if not all(parts):
+        raise file.error("rules", pattern, "has an empty choice")
+    choices = sorted({word for part in parts for word in groups.get(part) or _keys([part])})
+    return {"ORTH": choices[0] if len(choices) == 1 else {"IN": choices}, **operator}
 
 
-def _keys(word: str) -> tuple[str, ...]:
-    if word in (NUMBER, START, END):
-        return (_FOR_MATCHER.get(word, word),)
-    return _EITHER.get(word) or (_as_rule_word(word),)
+def _words(token: Mapping[Any, Any]) -> Iterable[str]:
+    orth = token.get("ORTH", {"IN": []})
+    return [orth] if isinstance(orth, str) else orth["IN"]
+
+
+def _keys(words: Iterable[Any]) -> list[str]:
+    """Words of the file as the rules compare them: folded, but "år" and "är" kept apart, and å, o read as "och"."""
+    found: list[str] = []
+    for word in map(str, words):
+        if word in (_NUMBER_IN_FILE, _START, _END):
+            found.append(NUMBER if word == _NUMBER_IN_FILE else word)
+        else:
+            found += _EITHER.get(word) or (KEPT.get(word, fold(word)),)
+    return found

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
+import aiohttp
 from jsonschema import Draft7Validator
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -86,6 +87,8 @@ class DoorChannel(InputChannel):
             agent = request.app.ctx.agent
             if not agent.is_ready():
                 return response.json({"error": "no model"}, 503)
+            if not await _actions_answer():
+                return response.json({"error": "no action server"}, 503)
             return response.json({"model": agent.processor.model_filename})
 
         @routes.post("/message")
@@ -106,6 +109,19 @@ def prepare_agent(agent: Any) -> None:
     agent.tracker_store = store
     if agent.processor is not None:
         agent.processor.tracker_store = store
+
+
+async def _actions_answer() -> bool:
+    """Whether the action server is up: without it every answer would be a failure."""
+    address = f"{Settings.from_environment().actions_url}/health"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(address) as got,
+        ):
+            return bool(got.status == 200)
+    except (aiohttp.ClientError, asyncio.TimeoutError):
+        return False
 
 
 async def _answer(request: Request, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:

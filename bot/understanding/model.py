@@ -18,14 +18,14 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
-from bot.understanding.concepts import concepts
+from bot.understanding.meanings import meanings
 from bot.understanding.text import fold, normalise, words
 
 SEED = 7
 FOLDS = 3
 # Each choice below has its line in docs/understanding.md: what was tried, on which data, what it gave.
 MARGIN = 1.0
-MEANING_WEIGHT = 0.15
+MEANING_WEIGHT = 0.2
 PAIR_WEIGHT = 0.5
 PAIR_REACH = 4
 SHARPEST = 20.0
@@ -77,9 +77,9 @@ def create_features() -> FeatureUnion:
     """The unfitted features: words with å ä ö, characters without, words near each other, classes of the lexicon."""
     single = TfidfVectorizer(preprocessor=normalise, token_pattern=r"\w+", ngram_range=(1, 2), sublinear_tf=True)
     characters = TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-    meanings = CountVectorizer(analyzer=concepts, binary=True)
+    classes = CountVectorizer(analyzer=meanings, binary=True)
     pairs = TfidfVectorizer(analyzer=word_pairs, min_df=2, sublinear_tf=True)
-    parts = [("words", single), ("characters", characters), ("pairs", pairs), ("meanings", meanings)]
+    parts = [("words", single), ("characters", characters), ("pairs", pairs), ("meanings", classes)]
     return FeatureUnion(parts, transformer_weights={"pairs": PAIR_WEIGHT, "meanings": MEANING_WEIGHT})
 
 

@@ -11,24 +11,26 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-_ONES = "noll ett tva tre fyra fem sex sju atta nio".split()
-_TEENS = "tio elva tolv tretton fjorton femton sexton sjutton arton nitton".split()
+_ONES = ["noll", "ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"]
+_TEENS = ["tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton"]
 _TENS = {
-    20: "tjugo tjuge tjugi tjugu".split(),
-    30: "trettio tretti".split(),
-    40: "fyrtio fyrti fortio forti".split(),
-    50: "femtio femti".split(),
-    60: "sextio sexti".split(),
-    70: "sjuttio sjutti".split(),
-    80: "attio atti".split(),
-    90: "nittio nitti".split(),
+    20: ["tjugo", "tjuge", "tjugi", "tjugu"],
+    30: ["trettio", "tretti"],
+    40: ["fyrtio", "fyrti", "fortio", "forti"],
+    50: ["femtio", "femti"],
+    60: ["sextio", "sexti"],
+    70: ["sjuttio", "sjutti"],
+    80: ["attio", "atti"],
+    90: ["nittio", "nitti"],
 }
-_ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14, "sjuton": 17, "ett": 1, "eleven": 11,
+_ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14, "sjuton": 17, "ett": 1,
         "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
         "nineteen": 19, "twenty": 20}  # fmt: skip
 _DOUBLED = re.compile(r"(\w)\1")
+_ONE = frozenset({"en", "ett"})
 _PART = re.compile(r"\d+")
 _LEAST_FOR_TYPOS = 6
+_SHORTEST_COMPOUND = 6
 _TEENS_ALONE = range(10, 20)
 _YEARS = range(1900, 2100)
 
@@ -76,7 +78,7 @@ def split_compounds(said: Sequence[str]) -> Iterator[str]:
         waiting = word if word in _TEN_WORDS else ""
         if waiting:
             continue
-        found = _COMPOUND.match(word)
+        found = _COMPOUND.match(word) if len(word) >= _SHORTEST_COMPOUND else None
         if found:
             yield found[1]
             yield word[found.end(1) :]
@@ -93,11 +95,10 @@ def is_street(word: str) -> bool:
 
 def number(word: str) -> Number | None:
     """What a token says as a number, or None when it is none; "en" and "ett" are not numbers here."""
-    if word[:1].isdigit():
-        return _figure(word)
-    if word in ("en", "ett"):
-        return None
-    return Number(WORDS[word], in_words=True) if word in WORDS else None
+    value = WORDS.get(word)
+    if value is not None:
+        return Number(value, in_words=True) if word not in _ONE else None
+    return _figure(word) if word[0].isdigit() else None
 
 
 def near_number(word: str) -> Number | None:

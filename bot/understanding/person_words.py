@@ -18,15 +18,16 @@ PEOPLE = Path(__file__).with_name("people.yml")
 STRANGER = "someone"
 _SHORTEST_MENDED = 5
 _LONG = 9
-# Ordinary words one slip away from a word for a person.
-_NOT_MISSPELT = frozenset(
-    "system systemet barnes vanner kompass broder datorn dator mannens vagnen manga manskliga".split()
-)
+_CUES = ("mine", "theirs", "some", "have", "first", "vocative", "between", "like_adjectives", "after_noun", "apposed",
+         "not_before_misspelt", "ordinary")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Words:
-    """The relations of people.yml: phrases of tokens → relation, by which of the three lists they stand in."""
+    """The relations of people.yml: phrases of tokens → relation, by which of the three lists they stand in.
+
+    `first` are the words that a phrase begins with, `any_first` these and the strangers', with their genitives.
+    """
 
     roles: Mapping[str, str]
     words: Mapping[tuple[str, ...], str]
@@ -37,6 +38,11 @@ class Words:
     single: tuple[str, ...]
     strangers: Mapping[str, frozenset[str]]
     kin: Mapping[tuple[str, str], str]
+    cues: Mapping[str, frozenset[str]]
+
+    def relation(self, form: tuple[str, ...]) -> str | None:
+        """The relation that a phrase of tokens names."""
+        return self.words.get(form) or self.bare.get(form) or self.own.get(form)
 
     def mended(self, word: str) -> str:
         """The word for a person that this word misspells ("kompsi"), or the word itself."""
@@ -44,7 +50,7 @@ class Words:
             return word
         allowed = 1 if len(word) < _LONG else 2
         near = process.extractOne(word, self.single, scorer=OSA.distance, score_cutoff=allowed)
-        return near[0] if near and near[0][0] == word[0] and word not in _NOT_MISSPELT else word
+        return near[0] if near and near[0][0] == word[0] and word not in self.cues["ordinary"] else word
 
 
 @cache
@@ -56,21 +62,23 @@ def load_words(path: Path = PEOPLE) -> Words:
     """
     file = WordFile(path)
     relations = file.table("relations")
-    roles = {
-        name: file.choice(entry, f"relation '{name}'", "role", ("child", "other")) for name, entry in relations.items()
-    }
-    lists = {kind: _phrases(file, relations, kind) for kind in ("words", "bare", "own")}
-    first = frozenset(phrase[0] for group in lists.values() for phrase in group)
-    strangers = file.table("strangers")
-    unnamed = {kind: frozenset(file.words(strangers, "strangers", kind)) for kind in strangers}
-    phrases = [*lists["words"], *lists["bare"], *lists["own"]]
-    single = tuple(
-        dict.fromkeys(phrase[0] for phrase in phrases if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST_MENDED)
-    )
-    known = first | {word.split()[0] for group in unnamed.values() for word in group}
-    any_first = frozenset(known | {word + "s" for word in known})
+    roles = {n: file.choice(entry, f"relation '{n}'", "role", ("child", "other")) for n, entry in relations.items()}
+    words, bare, own = (_phrases(file, relations, kind) for kind in ("words", "bare", "own"))
+    phrases = {*words, *bare, *own}
+    first = frozenset(phrase[0] for phrase in phrases)
+    strangers = file.sets("strangers", ("definite", "always", "indefinite"))
+    known = first | {word.split()[0] for group in strangers.values() for word in group}
     return Words(
-        roles, lists["words"], lists["bare"], lists["own"], first, any_first, single, unnamed, _kin(file, roles)
+        roles,
+        words,
+        bare,
+        own,
+        first,
+        any_first=frozenset(known | {word + "s" for word in known}),
+        single=tuple(sorted(p[0] for p in phrases if len(p) == 1 and len(p[0]) >= _SHORTEST_MENDED)),
+        strangers=strangers,
+        kin=_kin(file, roles),
+        cues=file.sets("cues", _CUES),
     )
 
 
@@ -84,14 +92,11 @@ def _phrases(file: WordFile, relations: Mapping[str, Any], kind: str) -> dict[tu
 
 def _kin(file: WordFile, roles: Mapping[str, str]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    entries = file.data.get("kin", [])
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(file.data.get("kin", []), start=1):
         where = f"kin, line {number}"
         result = file.choice(entry, where, "is", (*roles, "same"))
-        pairs = [
-            (of, to) for of in _known(file, entry, where, "of", roles) for to in _known(file, entry, where, "to", roles)
-        ]
-        found.update(dict.fromkeys(pairs, result))
+        whose, who = (_known(file, entry, where, field, roles) for field in ("of", "to"))
+        found |= {(of, to): result for of in whose for to in who}
     return found
 
 

@@ -14,28 +14,11 @@ from bot.understanding.person_words import STRANGER, Words, load_words
 from bot.understanding.tokens import SENTENCE_END
 
 Owner = Literal["writer", "bare", "some", "third", "none", "vocative"]
-
-_MINE = frozenset("min mitt mina var vart vara mins mn mi my our".split())
-_THEIRS = frozenset(
-    "hans hennes hens deras sin sitt sina nagons ens din ditt dina er ert era andras his her their".split()
-)
-# "vart" is also "where", "var" also "was": what follows them is left alone.
-_BEFORE_MISSPELT = (_MINE | _THEIRS) - {"var", "vart", "er", "a"}
-# Said to whoever listens, not about anybody: "bror, jag svär".
-_VOCATIVE = frozenset("bror shuno bro brother brusch broder kompis".split())
-_SOME = frozenset("en ett nan nat nagon nagot nagra flera tva tre fyra fem sex tvilling a".split())
-_HAVE = frozenset("har hade ar fick fatt have".split())
-_FIRST = frozenset("jag ja vi".split())
-# Between "min" and the noun stand definite adjectives ("min lilla trotsiga son"), numbers, a hyphen, or these.
-_BETWEEN = frozenset(
-    "egen eget kar fin del stor liten o och ung vuxen tonarig numera snart alltid nu ex f d fd".split()
-)
 _REACH = 4
-# "min yngsta" is a child, "min yngsta syster" is not: these nouns count only before a verb or the end of a clause.
-_LIKE_ADJECTIVES = frozenset("yngsta yngste aldsta aldste minsta mellersta lilla lille stora lillen".split())
-_AFTER_NAMED = (["i"], ["vill"], ["har"], ["dricker"], ["knarkar"], ["sitter"], ["som"], ["pa"])
-_APPOSED = frozenset(", ar e som am".split())
-_AFTER_NOUN = frozenset("ar e har som och men pa vill gar fyller kom kommer slar ar blir , . ! ? )".split())
+_LONGEST = 4
+# A child of so many years: "treåringen", "min 15-åring"; not "tonåring", "pensionär", "argare".
+_AGE_NOUNS = ("aringen", "aringarna", "aringar", "aring")
+_NO_AGE_NOUNS = ("ton", "pension", "arg")
 
 
 @dataclass(frozen=True)
@@ -43,8 +26,8 @@ class Person:
     """One mention: token positions [start, end), whose need it would be, the relation, and how the person is owned.
 
     `owner`: "writer" for "min son", "bare" for "brorsan", "some" for "en kompis", "third" for "hans son", "none" for
-    "har kompisar". `relation` is STRANGER for "en kille" ("some") and "killen" ("bare"). `stands_for`: the relation is that of the owner in a chain ("min dotters pojkvän" counts
-    as daughter), so what is said of the person's age is not said of the relation.
+    "har kompisar". `relation` is STRANGER for "en kille" ("some") and "killen" ("bare"). `stands_for`: the relation is
+    that of the owner in a chain ("min dotters pojkvän" counts as daughter), so that the person's age is not hers.
     """
 
     start: int
@@ -57,9 +40,10 @@ class Person:
 
 
 def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
-    """The people in a list of tokens, in order; chains ("min systers son") are one person."""
+    """The people in a list of folded tokens, in order; chains ("min systers son") are one person."""
     words = load_words()
-    said = [words.mended(word) if said[at - 1] in _BEFORE_MISSPELT else word for at, word in enumerate(said)]
+    owners = (words.cues["mine"] | words.cues["theirs"]) - words.cues["not_before_misspelt"]
+    said = [words.mended(word) if said[at - 1] in owners else word for at, word in enumerate(said)]
     found: list[Person] = []
     for index, word in enumerate(said):
         if (word not in words.any_first and "aring" not in word) or (found and index < found[-1].end):
@@ -67,98 +51,96 @@ def find_persons(said: Sequence[str]) -> tuple[Person, ...]:
         person = _person_at(said, index, words, bool(found) and found[-1].genitive and found[-1].end == index)
         if person:
             _join(found, person, said, words)
-    return tuple(
-        person for person in found if person.owner in ("writer", "bare", "third") or _counts_unowned(person, said)
-    )
+    return tuple(person for person in found if _counts(person, said, words))
 
 
 def _person_at(said: Sequence[str], index: int, words: Words, owned: bool) -> Person | None:
     first = said[index]
-    if first not in words.first and first.removesuffix("s") not in words.first:
-        return _age_noun(said, index) or _stranger(said, index, words)
-    for length in (4, 3, 2, 1):
-        phrase = tuple(said[index : index + length])
-        if len(phrase) != length:
-            continue
-        stem = (*phrase[:-1], phrase[-1].removesuffix("s"))
-        for form, genitive in ((phrase, False), (stem, True)):
-            owner = "third" if owned else _owner(said, index)
-            person = _owned(said, index, owner, form, genitive and form != phrase, words)
+    owner = "third" if owned else _owner(said, index, words)
+    if first in words.first or first.removesuffix("s") in words.first:
+        for length in range(min(_LONGEST, len(said) - index), 0, -1):
+            phrase = tuple(said[index : index + length])
+            stem = (*phrase[:-1], phrase[-1].removesuffix("s"))
+            person = _named(said, index, owner, phrase, False, words) or _named(
+                said, index, owner, stem, phrase != stem, words
+            )
             if person:
                 return person
-    return _stranger(said, index, words)
+    return _age_noun(said, index, owner) or _stranger(said, index, owner, words)
 
 
-def _stranger(said: Sequence[str], index: int, words: Words) -> Person | None:
+def _named(
+    said: Sequence[str], index: int, owner: Owner | None, form: tuple[str, ...], genitive: bool, words: Words
+) -> Person | None:
+    relation = words.relation(form)
+    if relation is None or _is_adjective(said, index, form, words):
+        return None
+    if owner in (None, "some") and form in words.bare:
+        owner = "bare"
+    if owner in (None, "some") and form not in words.words:
+        return None
+    role = "other" if owner == "third" else words.roles[relation]
+    return Person(index, index + len(form), role, relation, owner or _unowned(said, index, words), genitive)
+
+
+def _is_adjective(said: Sequence[str], index: int, form: tuple[str, ...], words: Words) -> bool:
+    after = said[index + 1 : index + 2]
+    return form[0] in words.cues["like_adjectives"] and bool(after) and after[0] not in words.cues["after_noun"]
+
+
+def _unowned(said: Sequence[str], index: int, words: Words) -> Owner:
+    """Telegrams leave the "min" out: "kusin dricker", "bror i häktet"."""
+    opens = index == 0 or said[index - 1] in SENTENCE_END
+    if said[index] in words.cues["vocative"] and (len(said) > _REACH or index or said[1:2] in ([","], [])):
+        return "vocative"
+    return "some" if opens else "none"
+
+
+def _age_noun(said: Sequence[str], index: int, owner: Owner | None) -> Person | None:
+    stem = said[index].removesuffix("s")
+    ending = next((end for end in _AGE_NOUNS if stem.endswith(end)), None)
+    if ending is None or stem.startswith(_NO_AGE_NOUNS):
+        return None
+    if owner is None and ending in _AGE_NOUNS[:2] and stem != ending:
+        owner = "bare"
+    return Person(index, index + 1, "other" if owner == "third" else "child", "child", owner or "some")
+
+
+def _stranger(said: Sequence[str], index: int, owner: Owner | None, words: Words) -> Person | None:
     word = said[index].removesuffix("s")
-    owner = _owner(said, index)
-    if word in words.strangers["always"] or " ".join(said[index : index + 2]) in words.strangers["always"]:
+    if {word, " ".join(said[index : index + 2])} & words.strangers["always"]:
         return None if owner in ("writer", "third") else Person(index, index + 1, "other", STRANGER, "some")
     indefinite = word in words.strangers["indefinite"] and (
         owner == "some" or said[index - 1 : index] in (["den"], ["har"])
     )
     if not indefinite and not (word in words.strangers["definite"] and owner is None):
         return None
-    # "min bror är en kille på 19", "min kusin, en tjej på 16": the same person again.
     start = index - 1 if owner == "some" else index
-    if start and said[start - 1] in _APPOSED:
+    if start and said[start - 1] in words.cues["apposed"]:
         return None
     return Person(index, index + 1, "other", STRANGER, "some" if indefinite else "bare", word != said[index])
 
 
-def _owned(
-    said: Sequence[str], index: int, owner: Owner | None, form: tuple[str, ...], genitive: bool, words: Words
-) -> Person | None:
-    relation = words.words.get(form) or words.bare.get(form) or words.own.get(form)
-    if relation is None:
-        return None
-    if owner in (None, "some") and form in words.bare:
-        owner = "bare"
-    if owner in (None, "some") and form not in words.words:
-        return None
-    if form[0] in _LIKE_ADJECTIVES and said[index + 1 : index + 2] and said[index + 1] not in _AFTER_NOUN:
-        return None
-    role = "other" if owner == "third" else words.roles[relation]
-    return Person(index, index + len(form), role, relation, owner or _unowned(said, index), genitive)
-
-
-def _unowned(said: Sequence[str], index: int) -> Owner:
-    """Telegrams leave the "min" out: "kusin dricker", "bror i häktet"."""
-    if said[index] in _VOCATIVE and (index or len(said) > _REACH or said[1:2] not in _AFTER_NAMED):
-        return "vocative"
-    return "some" if index == 0 or said[index - 1] in SENTENCE_END else "none"
-
-
-def _age_noun(said: Sequence[str], index: int) -> Person | None:
-    """ "min 15-åring", "vår trettonåring", and "treåringen" without owner."""
-    stem = said[index].removesuffix("s")
-    base = next((end for end in ("aringen", "aringarna", "aringar", "aring") if stem.endswith(end)), None)
-    if base is None or stem.startswith(("ton", "pension", "arg")):
-        return None
-    owner = _owner(said, index)
-    if base in ("aringen", "aringarna") and stem != base and owner is None:
-        owner = "bare"
-    return Person(index, index + 1, "other" if owner == "third" else "child", "child", owner or "some")
-
-
-def _owner(said: Sequence[str], index: int) -> Owner | None:
+def _owner(said: Sequence[str], index: int, words: Words) -> Owner | None:
+    cues = words.cues
     for back in range(index - 1, max(-1, index - 1 - _REACH), -1):
         word = said[back]
-        if word in _MINE:
+        if word in cues["mine"]:
             return "writer"
-        if word in _THEIRS:
+        if word in cues["theirs"]:
             return "third"
-        if word in _SOME:
-            return "writer" if _has(said, back) else "some"
-        if not (word in _BETWEEN or word == "-" or word.isdigit() or word.endswith(("a", "e", "arig", "ars"))):
+        if word in cues["some"]:
+            return "writer" if _has(said, back, words) else "some"
+        # Between "min" and the noun stand definite adjectives ("min lilla trotsiga son"), numbers, and a few others.
+        if not (word in cues["between"] or word.isdigit() or word.endswith(("a", "e", "arig", "ars"))):
             return None
     return None
 
 
-def _has(said: Sequence[str], index: int) -> bool:
+def _has(said: Sequence[str], index: int, words: Words) -> bool:
     """ "jag har en son", "vi har två barn": owned, though the noun is indefinite."""
-    before = said[max(0, index - 3) : index]
-    return any(word in _HAVE for word in before) and any(word in _FIRST for word in before)
+    before = set(said[max(0, index - 3) : index])
+    return bool(before & words.cues["have"]) and bool(before & words.cues["first"])
 
 
 def _join(found: list[Person], person: Person, said: Sequence[str], words: Words) -> None:
@@ -168,8 +150,8 @@ def _join(found: list[Person], person: Person, said: Sequence[str], words: Words
     if last and last.genitive and all(word.endswith(("a", "e")) or word.isdigit() or word == "-" for word in between):
         found[-1] = _chained(last, person, words)
         return
-    if last and len(between) == 1 and between[0] in ("och", "o", "&", "eller") and last.owner == "writer":
-        person = replace(person, owner="writer" if person.owner != "third" else "third")
+    if last and last.owner == "writer" and person.owner != "third" and between in (["och"], ["o"], ["&"], ["eller"]):
+        person = replace(person, owner="writer")
     found.append(person)
 
 
@@ -182,8 +164,8 @@ def _chained(owner: Person, person: Person, words: Words) -> Person:
     return Person(owner.start, person.end, role, relation, owner.owner, person.genitive, stands_for)
 
 
-def _counts_unowned(person: Person, said: Sequence[str]) -> bool:
-    """ "en kompis" is somebody; "barn" without owner is children in general."""
-    if person.relation != "child" or person.owner == "vocative":
+def _counts(person: Person, said: Sequence[str], words: Words) -> bool:
+    """ "en kompis" is somebody; "barn" without owner is children in general; a vocative is nobody."""
+    if person.owner in ("writer", "bare", "third") or person.relation != "child":
         return person.owner != "vocative"
-    return person.owner == "some" and person.start > 0 and said[person.start - 1] in _SOME
+    return person.owner == "some" and person.start > 0 and said[person.start - 1] in words.cues["some"]

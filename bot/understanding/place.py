@@ -13,25 +13,134 @@ from bot.understanding.text import fold
 from bot.understanding.tokens import SENTENCE_END, tokens
 
 _BEFORE_PLACE = frozenset(
-    "i pa fran till vid runt kring nara utanfor mot bor bo genom bortat inne ute ifran omkring near in from at live".split()
+    [
+        "i",
+        "pa",
+        "fran",
+        "till",
+        "vid",
+        "runt",
+        "kring",
+        "nara",
+        "utanfor",
+        "mot",
+        "bor",
+        "bo",
+        "genom",
+        "bortat",
+        "inne",
+        "ute",
+        "ifran",
+        "omkring",
+        "near",
+        "in",
+        "from",
+        "at",
+        "live",
+    ]
 )
 _LIVES = frozenset(
-    "bor bo boende skriven skrivna folkbokford folkbokforda hyr hemma flyttat flyttar flytta hor live lives living bosatt boddes".split()
+    [
+        "bor",
+        "bo",
+        "boende",
+        "skriven",
+        "skrivna",
+        "folkbokford",
+        "folkbokforda",
+        "hyr",
+        "hemma",
+        "flyttat",
+        "flyttar",
+        "flytta",
+        "hor",
+        "live",
+        "lives",
+        "living",
+        "bosatt",
+        "boddes",
+    ]
 )
-_LIVED = frozenset("bodde bott flyttade vaxte uppvuxen uppvaxt fodd kommer forut".split())
+_LIVED = frozenset(["bodde", "bott", "flyttade", "vaxte", "uppvuxen", "uppvaxt", "fodd", "kommer", "forut"])
 _ELSEWHERE = frozenset(
-    "jobbar jobbade jobb jobbet arbetar arbete pluggar skola skolan gymnasiet gymnasium forskola forskolan dagis traning tranar tranade slakt"
-    " slakten slaktingar kusiner affar butik butiken salong salongen restaurang match praktik mormor farmor morfar farfar moster faster"
-    " buss bussen tag taget dit aker akte semester kolonilott flyr flydde hittar hitta semestern simhall simhallen bibliotek parkering".split()
+    [
+        "jobbar",
+        "jobbade",
+        "jobb",
+        "jobbet",
+        "arbetar",
+        "arbete",
+        "pluggar",
+        "skola",
+        "skolan",
+        "gymnasiet",
+        "gymnasium",
+        "forskola",
+        "forskolan",
+        "dagis",
+        "traning",
+        "tranar",
+        "tranade",
+        "slakt",
+        "slakten",
+        "slaktingar",
+        "kusiner",
+        "affar",
+        "butik",
+        "butiken",
+        "salong",
+        "salongen",
+        "restaurang",
+        "match",
+        "praktik",
+        "mormor",
+        "farmor",
+        "morfar",
+        "farfar",
+        "moster",
+        "faster",
+        "buss",
+        "bussen",
+        "tag",
+        "taget",
+        "dit",
+        "aker",
+        "akte",
+        "semester",
+        "kolonilott",
+        "flyr",
+        "flydde",
+        "hittar",
+        "hitta",
+        "semestern",
+        "simhall",
+        "simhallen",
+        "bibliotek",
+        "parkering",
+    ]
 )
-_WRITER = frozenset("jag ja vi i han hon hen he she".split())
+_WRITER = frozenset(["jag", "ja", "vi", "i", "han", "hon", "hen", "he", "she"])
 _HELPED = frozenset(
-    "son sonen dotter dottern grabben bror brorsan syster syrran lillebror lillasyster vannen kompis".split()
+    [
+        "son",
+        "sonen",
+        "dotter",
+        "dottern",
+        "grabben",
+        "bror",
+        "brorsan",
+        "syster",
+        "syrran",
+        "lillebror",
+        "lillasyster",
+        "vannen",
+        "kompis",
+    ]
 )
 _REACH = 6
 _FEW_WORDS = 3
 _ALMOST_ALONE = 2
-_CORRECTION = frozenset("nej nae na forlat menar menade alltsa".split())
+_CORRECTION = frozenset(["nej", "nae", "na", "forlat", "menar", "menade", "alltsa"])
 
 
 @dataclass(frozen=True)
@@ -75,6 +184,7 @@ def _mentions(said: Sequence[str], text: str, words: PlaceWords) -> Iterator[Men
 
 
 def _name_at(said: Sequence[str], at: int, words: PlaceWords) -> tuple[PlaceName | None, int]:
+    """The longest name that begins at the token, and how many tokens it spans."""
     for length in range(words.starts.get(said[at], 1), 1, -1):
         name = words.names.get("".join(said[at : at + length]))
         if name:
@@ -82,7 +192,7 @@ def _name_at(said: Sequence[str], at: int, words: PlaceWords) -> tuple[PlaceName
     name = words.whole(said[at])
     if name:
         return name, 1
-    for length in (3, 2):
+    for length in (3, 2) if said[at] in words.beginnings else ():
         parts = said[at : at + length]
         if len(parts) == length and min(map(len, parts)) > 1 and (name := words.apart("".join(parts))):
             return name, length
@@ -130,7 +240,7 @@ def _weight(said: Sequence[str], at: int, name: PlaceName) -> float:
 
 def _whose(said: Sequence[str], at: int) -> float:
     """ "min son bor" is the home of the one it is about, "jag bor" the writer's, "mitt ex bor" neither."""
-    near = said[max(0, at - 3) : at] + said[at + 1 : at + 2]
+    near = [*said[max(0, at - 3) : at], *said[at + 1 : at + 2]]
     if any(word in _HELPED for word in near):
         return 0.5
     return 0.25 if any(word in _WRITER for word in near) else 0

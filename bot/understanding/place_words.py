@@ -26,12 +26,105 @@ _DOUBLED = re.compile(r"(\w)\1")
 # Ordinary words that are one or two slips away from a name. Found by running a Swedish word list through this file.
 # Ordinary words that are a slip or two away from a name, found by running a Swedish word list through this file.
 _ORDINARY = frozenset(
-    "adels akallar alster bandagen bomma bordas borjas borras bromsen brosten brumma dalar etsningen farska farstu fasta flesta"
-    " flykta flyta flytta forgangen forsta genera gubbes hamningen hasta havningen huvudstad hogdragen ingar innerstad innersta"
-    " kalkar kallar kammar karmar kulle markta nasta nyckling rosten ryggan rynkan sattra skandal skars skogar skogas skogs skolas"
-    " slanga smastaden sodertorn spana spanga spanna spranga spanda stanga storstaden summan svanga testa trollpackan uppstalla"
-    " uppstalld valsa valuta vanor vantar vantor vartor varsta valta vinst varmde kanslan farsa blomma bromsa slappen skarpen"
-    " vallingen vastarnas ramsor skolan gubben gardet lunga skolor skulden skulder hamna hamnat hallen stranden farliga".split()
+    [
+        "adels",
+        "akallar",
+        "alster",
+        "bandagen",
+        "bomma",
+        "bordas",
+        "borjas",
+        "borras",
+        "bromsen",
+        "brosten",
+        "brumma",
+        "dalar",
+        "etsningen",
+        "farska",
+        "farstu",
+        "fasta",
+        "flesta",
+        "flykta",
+        "flyta",
+        "flytta",
+        "forgangen",
+        "forsta",
+        "genera",
+        "gubbes",
+        "hamningen",
+        "hasta",
+        "havningen",
+        "huvudstad",
+        "hogdragen",
+        "ingar",
+        "innerstad",
+        "innersta",
+        "kalkar",
+        "kallar",
+        "kammar",
+        "karmar",
+        "kulle",
+        "markta",
+        "nasta",
+        "nyckling",
+        "rosten",
+        "ryggan",
+        "rynkan",
+        "sattra",
+        "skandal",
+        "skars",
+        "skogar",
+        "skogas",
+        "skogs",
+        "skolas",
+        "slanga",
+        "smastaden",
+        "sodertorn",
+        "spana",
+        "spanga",
+        "spanna",
+        "spranga",
+        "spanda",
+        "stanga",
+        "storstaden",
+        "summan",
+        "svanga",
+        "testa",
+        "trollpackan",
+        "uppstalla",
+        "uppstalld",
+        "valsa",
+        "valuta",
+        "vanor",
+        "vantar",
+        "vantor",
+        "vartor",
+        "varsta",
+        "valta",
+        "vinst",
+        "varmde",
+        "kanslan",
+        "farsa",
+        "blomma",
+        "bromsa",
+        "slappen",
+        "skarpen",
+        "vallingen",
+        "vastarnas",
+        "ramsor",
+        "skolan",
+        "gubben",
+        "gardet",
+        "lunga",
+        "skolor",
+        "skulden",
+        "skulder",
+        "hamna",
+        "hamnat",
+        "hallen",
+        "stranden",
+        "farliga",
+    ]
 ) - {"spanga", "vantor", "gardet", "skogas"}
 
 
@@ -47,10 +140,12 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class PlaceWords:
-    """Every spelling, folded and without blanks → the name; `sizes` says how many words a spelling may span."""
+    """Every spelling, folded and without blanks → the name. `starts`: the first word of a name of several
+    words → how many. `beginnings`: what a long name begins with, for names torn apart."""
 
     names: Mapping[str, PlaceName]
     starts: Mapping[str, int]
+    beginnings: frozenset[str]
     squeezed: Mapping[str, str]
     by_letter: Mapping[str, tuple[str, ...]]
 
@@ -110,7 +205,10 @@ def load_place_words() -> PlaceWords:
     for spelling in forgiving:
         if len(spelling) >= _SHORTEST_MISSPELT:
             by_letter.setdefault(spelling[0], []).append(spelling)
-    return PlaceWords(names, starts, squeezed, {letter: tuple(group) for letter, group in by_letter.items()})
+    beginnings = frozenset(s[:end] for s in names if len(s) >= _SHORTEST_APART for end in range(2, len(s)))
+    return PlaceWords(
+        names, starts, beginnings, squeezed, {letter: tuple(group) for letter, group in by_letter.items()}
+    )
 
 
 def _names(places: Places) -> Iterator[tuple[str, PlaceName]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bot.understanding.age import find_age
@@ -49,8 +50,9 @@ class Reading:
         }
 
 
+@lru_cache(maxsize=4)
 def read(text: str) -> Reading:
-    """Read one message (at most 2,000 characters)."""
+    """Read one message (at most 2,000 characters). The last few are kept: pipeline and model read the same one."""
     place = find_places(text)
     people = find_people(text)
     return Reading(

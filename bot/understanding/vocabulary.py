@@ -5,7 +5,7 @@ One way to read and to complain, so that whoever mends a word list gets the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ class WordFile:
     def words(self, entry: Any, where: str, field: str, required: bool = True) -> tuple[str, ...]:
         """A list of words, folded, without repetition."""
         return tuple(dict.fromkeys(fold(word) for word in self._texts(entry, where, field, required)))
+
+    def sets(self, field: str, names: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The named lists of words under a field of the file."""
+        entry = self.table(field)
+        return {name: frozenset(self.words(entry, field, name)) for name in names}
 
     def phrases(self, entry: Any, where: str, field: str, required: bool = True) -> tuple[str, ...]:
         """A list of phrases in the language of phrases.py, as written."""

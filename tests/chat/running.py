@@ -80,15 +80,18 @@ class Door:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
-        rasa_port = free_port()
+        rasa_port, self.port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        changes = {
+            name: value.replace("{url}", self.url) if isinstance(value, str) else value
+            for name, value in changes.items()
+        }
         self.settings = make_settings(directory, rasa_url=f"http://127.0.0.1:{rasa_port}", **changes)
         self.rasa = StandInForRasa(self.settings.inner_secret)
         self.clock = Clock()
         self.engine = create_database_engine(self.settings.database_url)
         metadata.create_all(self.engine)
         self.parts = make_parts(self.settings, self.engine, self.clock)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self._rasa_runner = web.AppRunner(self.rasa.routes())
         self.run(self._start(rasa_port))
 

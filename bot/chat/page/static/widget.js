@@ -9,10 +9,10 @@
     button:focus-visible { outline: 3px solid #14508c; outline-offset: 2px; }
     dialog { position: fixed; inset: auto 1rem 1rem auto; margin: 0; padding: 0; width: 26rem; height: min(44rem, calc(100vh - 2rem)); max-width: none; max-height: none; border: 1px solid #78838f; border-radius: .75rem; overflow: hidden; background: #fff; color: #1a2029; box-shadow: 0 .5rem 2rem #0004; }
     dialog[open] { display: flex; flex-direction: column; }
-    header { display: flex; align-items: center; justify-content: space-between; padding: .375rem .5rem .375rem 1rem; background: #14508c; color: #fff; }
+    .top { display: flex; align-items: center; justify-content: space-between; padding: .375rem .5rem .375rem 1rem; background: #14508c; color: #fff; }
     h2 { margin: 0; font-size: 1rem; }
-    header button { min-height: 2.25rem; padding: .25rem .75rem; border-color: transparent; background: none; }
-    header button:focus-visible { outline-color: #fff; outline-offset: -3px; }
+    .top button { min-height: 2.25rem; padding: .25rem .75rem; border-color: transparent; background: none; }
+    .top button:focus-visible { outline-color: #fff; outline-offset: -3px; }
     iframe { flex: 1; width: 100%; border: 0; }
     @media (max-width: 40rem), (max-height: 32rem) { dialog { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; } }
     @media (forced-colors: active) { dialog, button { border: 2px solid; } }`;
@@ -32,7 +32,7 @@
       this.panel = make("dialog");
       this.panel.setAttribute("aria-label", word("heading"));
       this.closer = make("button", word("close"), { type: "button" });
-      const top = make("header");
+      const top = make("div", "", { className: "top" });
       top.append(make("h2", word("heading")), this.closer);
       this.panel.append(top);
       root.append(this.launcher, this.panel);

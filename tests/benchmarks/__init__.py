@@ -1,0 +1,1 @@
+"""Tests of the benchmarks' own arithmetic; the benchmarks themselves run by hand."""
