@@ -35,7 +35,9 @@ class TalkAction(Action, ABC):
         """Called by Rasa's action server."""
         try:
             tools = parts()
-            return say(dispatcher, tools.sentences, self.step(told(tracker), tools, now()))
+            heard = told(tracker)
+            turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
+            return say(dispatcher, tools.sentences, turn)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.messages.clear()

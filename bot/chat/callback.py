@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.draft import Message
 from bot.chat.incoming import Refused, read_id, tidy
 from bot.chat.masking import Masked
-from bot.chat.parts import Parts
+from bot.chat.parts import Parts, SlowDatabaseError
 from bot.chat.promises import give_receipt, promise_drafts
 from bot.chat.session import Session, touch
 from bot.chat.talk_so_far import latest, receiving_service
@@ -83,6 +83,8 @@ async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Mess
         raise Refused(422, "unreadable")
     try:
         return await parts.write(lambda connection: _open(connection, parts, session, wanted))
+    except SlowDatabaseError as error:
+        raise Refused(503, "unsure_case") from error
     except SQLAlchemyError as error:
         logger.error("The database failed a hand-over: %s", type(error).__name__)
         raise Refused(503, "degraded_case") from error

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.limits import Limits
@@ -22,6 +24,12 @@ from bot.settings import Settings
 from bot.understanding.urgent import load_rules
 
 T = TypeVar("T")
+DATABASE_SECONDS = 9.0
+THREADS = 32
+
+
+class SlowDatabaseError(SQLAlchemyError):  # type: ignore[misc]
+    """The database has not answered in time; what it was asked for may still happen."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Parts:
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
     turns: Turns = field(default_factory=Turns)
+    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sql"))
 
     @property
     def idle(self) -> timedelta:
@@ -45,12 +54,28 @@ class Parts:
         return timedelta(minutes=self.settings.session_idle_minutes)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a piece of reading in a thread: SQL blocks, the event loop may not."""
-        return await asyncio.to_thread(self._reading, work)
+        """Run a piece of reading in a thread: SQL blocks, the event loop may not.
+
+        Raises:
+            SlowDatabaseError: it takes too long.
+        """
+        return await self._in_thread(self._reading, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a piece of writing in a thread, in one transaction; it is committed when this returns."""
-        return await asyncio.to_thread(self._writing, work)
+        """Run a piece of writing in a thread, in one transaction; it is committed when this returns.
+
+        Raises:
+            SlowDatabaseError: it takes too long. It may still be committed later: nobody may be told that it was not.
+        """
+        return await self._in_thread(self._writing, work)
+
+    async def _in_thread(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
+        running = asyncio.get_running_loop().run_in_executor(self.threads, run, work)
+        try:
+            return await asyncio.wait_for(asyncio.shield(running), DATABASE_SECONDS)
+        except asyncio.TimeoutError as error:
+            running.add_done_callback(_take_failure)
+            raise SlowDatabaseError from error
 
     def _reading(self, work: Callable[[Connection], T]) -> T:
         with reading(self.engine) as connection:
@@ -59,6 +84,12 @@ class Parts:
     def _writing(self, work: Callable[[Connection], T]) -> T:
         with transaction(self.engine) as connection:
             return work(connection)
+
+
+def _take_failure(running: asyncio.Future[Any]) -> None:
+    """Somebody has to look at the outcome of what nobody waits for any more."""
+    if not running.cancelled():
+        running.exception()
 
 
 def create_parts(settings: Settings) -> Parts:

@@ -15,7 +15,7 @@ from bot.chat.views import said_only
 from bot.understanding.urgent import urgent
 
 logger = logging.getLogger(__name__)
-WITH_NUMBERS = ("degraded", "degraded_case", "too_fast")
+WITH_NUMBERS = ("degraded", "degraded_case", "unsure_case", "too_fast")
 READ_FOR_DANGER = 5 * LENGTH_LIMIT
 
 

@@ -113,7 +113,7 @@ class _Reader:
         names: dict[str, Place] = {}
         for entry, district in zip(entries, districts, strict=True):
             self._add_names(names, entry, district)
-        ambiguous = self._ambiguous(names, districts) | self._split(names, {d.id: d for d in districts})
+        ambiguous = self._ambiguous(names) | self._split({d.id: d for d in districts})
         return Places(
             districts,
             names,
@@ -163,7 +163,7 @@ class _Reader:
         self._text(item, f"{where}, '{name}'", "source")
         return name
 
-    def _ambiguous(self, names: dict[str, Place], districts: tuple[District, ...]) -> dict[str, tuple[Place, ...]]:
+    def _ambiguous(self, names: dict[str, Place]) -> dict[str, tuple[Place, ...]]:
         found: dict[str, tuple[Place, ...]] = {}
         for entry in self._list(self._data, "file", "ambiguous"):
             word = self._text(entry, "ambiguous", "word")
@@ -176,7 +176,7 @@ class _Reader:
             found[word] = tuple(names[name] for name in choices)
         return found
 
-    def _split(self, names: dict[str, Place], districts: dict[str, District]) -> dict[str, tuple[Place, ...]]:
+    def _split(self, districts: dict[str, District]) -> dict[str, tuple[Place, ...]]:
         found: dict[str, tuple[Place, ...]] = {}
         for entry in self._list(self._data, "file", "split"):
             word = self._text(entry, "split", "word")

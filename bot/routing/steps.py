@@ -23,6 +23,13 @@ UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wo
 HUMAN = Choice("utter_label_human", "/human")
 
 
+def watchful(turn: Turn, heard: Heard) -> Turn:
+    """The turn with one line about 112 first, where danger may stand between the lines but was not sure enough."""
+    if not heard.watch or any(saying.urgent for saying in turn.sayings):
+        return turn
+    return replace(turn, sayings=(Saying("utter_watchful"), *turn.sayings))
+
+
 def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A need was heard, or something that sharpens it: name the service or ask the one thing that is missing."""
     after = absorb(talk, heard)

@@ -73,6 +73,7 @@ class Heard:
     substance: str | None = None
     question: str | None = None
     service_named: str | None = None
+    watch: bool = False
 
     @property
     def asks(self) -> str | None:

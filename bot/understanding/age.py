@@ -1,7 +1,8 @@
 """How old the person is whom the help is for.
 
-A number is an age because of what stands beside it (`age.yml`). Whose age it is comes from the person named last before
-it, and whose age counts from `people.py`: "jag är 45 och min son är 15" is 15, and "jag är 45 och min son röker" is none.
+A number is an age because of what stands beside it (`age.yml`). Whose age it is comes from the person named last
+before it, and whose age counts from `role.py`: "jag är 45 och min son är 15" is 15, and "jag är 45 och min son röker"
+is none.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from datetime import date
 
 from bot.understanding.age_rules import KEPT, NUMBER, load_age_rules
 from bot.understanding.numbers import Number, is_street, near_number, number, split_compounds
-from bot.understanding.role import find_role
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import Person, find_persons
+from bot.understanding.role import find_role
 from bot.understanding.school import find_school_year
 from bot.understanding.text import fold, normalise
 from bot.understanding.tokens import SENTENCE_END, tokens
@@ -32,7 +33,7 @@ _BORN = re.compile(
 )
 _MIDYEAR = 7
 _SPOKEN = {"år": "ar", "är": "ar", "och": "och"}
-_SELF = frozenset(["jag", "ja", "jah", "i"])
+_SELF = frozenset({"jag", "ja", "jah", "im"})
 _THIRD = frozenset(["han", "hon", "hen", "honom", "henne", "he", "she"])
 _NEVER = 9
 # To these a person may be "en pojke": to a sister he is her brother.
@@ -144,9 +145,10 @@ def _with_owner(age: Age, said: Sequence[str], persons: Sequence[Person]) -> Age
             break
         here = next((person for person in persons if person.start <= at < person.end), None)
         # "pojken", "flickan" point back to whom it is about, as "han" and "hon" do.
+        writer = said[at] in _SELF or said[at : at + 2] == ["i", "am"]
         third = said[at] in _THIRD or (here is not None and here.relation == STRANGER and here.owner == "bare")
-        if here or third or said[at] in _SELF:
-            return Age(age.years, age.at, None if third else here, said[at] in _SELF, third)
+        if here or third or writer:
+            return Age(age.years, age.at, None if third else here, writer, third)
     return age
 
 

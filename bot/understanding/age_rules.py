@@ -74,7 +74,8 @@ def load_age_rules(path: Path = RULES) -> AgeRules:
     vocab = spacy.blank("sv").vocab
     # A flag is looked up once a word; a list would be searched for every token and rule.
     flags = {name: vocab.add_flag(words.__contains__) for name, words in groups.items()}
-    matcher, kinds, known = Matcher(vocab, validate=False), [], {_OTHER, NUMBER, _START, _END}
+    matcher, known = Matcher(vocab, validate=False), {_OTHER, NUMBER, _START, _END}
+    kinds: list[str] = []
     known.update(*groups.values())
     for kind, pattern in _rules(file):
         tokens = [_compiled(file, pattern, token, groups, flags) for token in _TOKEN.findall(pattern)]

@@ -124,6 +124,7 @@ def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:
         "urgent": decision.urgent,
         "urgent_case": decision.case,
         "reason": decision.reason,
+        "watch": decision.watch,
         **reading.as_dict(),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.understanding.model import Ranked
@@ -26,17 +26,24 @@ TOPICS = (
 )
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", *URGENT)
 QUESTIONS = ("ask_cost", "ask_wait", "ask_age", "ask_hours", "ask_where", "ask_how", "ask_signup", "ask_language")
+# An answer inside the talk is read in the light of what was asked, so it may be less sure than a new need.
+INSIDE_TALK = 0.3
 CONTEXT = ("affirm", "deny", "dont_know", "wont_say", "inform")
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities (0–1): from `answer` up the top need is acted on; from `clarify` up it is offered as a choice;
-    from `urgent` up the two urgent intents together raise the urgent answer even when another intent is on top."""
+    """Probabilities (0–1), each chosen on writers that the model had not seen (docs/understanding.md).
 
-    answer: float = 0.5
-    clarify: float = 0.12
-    urgent: float = 0.35
+    From `answer` up the top need is acted on; from `clarify` up it is offered as a choice. From `urgent` up the two
+    urgent intents together raise the urgent answer, whatever stands on top; from `watch` up the ordinary answer begins
+    with one line about 112, since a danger that is missed costs more than a line.
+    """
+
+    answer: float = 0.6
+    clarify: float = 0.05
+    urgent: float = 0.2
+    watch: float = 0.04
     choices: int = 3
 
 
@@ -52,6 +59,7 @@ class Decision:
     case: str | None
     confidence: float
     reason: str
+    watch: bool = False
 
 
 def need_of(intent: str) -> str | None:
@@ -68,13 +76,18 @@ def decide(ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Threshol
     if danger:
         kind, case, confidence, reason = danger
         return Decision("answer", kind, kind, _kept(topic, thresholds), kind, case, confidence, reason)
+    watch = sum(_urgent_shares(ranking).values()) >= thresholds.watch
+    return replace(_calm(ranking, thresholds), watch=watch)
+
+
+def _calm(ranking: Sequence[Ranked], thresholds: Thresholds) -> Decision:
     top = ranking[0]
-    if top.confidence >= thresholds.answer:
+    if top.confidence >= thresholds.answer and top.intent not in URGENT:
         return Decision("answer", top.intent, need_of(top.intent), (), None, None, top.confidence, "model is sure")
     choices = _choices(ranking, thresholds)
-    if choices and not _inside_talk(top, thresholds):
+    if choices and not _inside_talk(top):
         return Decision("clarify", "clarify", None, choices, None, None, top.confidence, "model is unsure")
-    if _inside_talk(top, thresholds):
+    if _inside_talk(top):
         return Decision("answer", top.intent, None, (), None, None, top.confidence, "an answer inside the talk")
     return Decision("fallback", "nlu_fallback", None, (), None, None, top.confidence, "nothing is likely")
 
@@ -82,13 +95,17 @@ def decide(ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Threshol
 def _danger(
     ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds
 ) -> tuple[Kind, str, float, str] | None:
-    shares = {r.intent: r.confidence for r in ranking if r.intent in URGENT}
+    shares = _urgent_shares(ranking)
     if alarm:
         return alarm.kind, alarm.case, max(shares.get(alarm.kind, 0.0), 0.99), f"rule: {alarm.case}"
     if sum(shares.values()) >= thresholds.urgent:
         likeliest = max(shares, key=lambda intent: shares[intent])
         return URGENT[likeliest], "suicide" if likeliest == "suicide_risk" else "danger", shares[likeliest], "model"
     return None
+
+
+def _urgent_shares(ranking: Sequence[Ranked]) -> dict[str, float]:
+    return {r.intent: r.confidence for r in ranking if r.intent in URGENT}
 
 
 def _kept(topic: Ranked, thresholds: Thresholds) -> tuple[str, ...]:
@@ -102,5 +119,5 @@ def _choices(ranking: Sequence[Ranked], thresholds: Thresholds) -> tuple[str, ..
     return tuple(likely[: thresholds.choices]) if strong & set(likely) else ()
 
 
-def _inside_talk(top: Ranked, thresholds: Thresholds) -> bool:
-    return top.intent in (*CONTEXT, *QUESTIONS, *SMALLTALK) and top.confidence >= thresholds.clarify * 2
+def _inside_talk(top: Ranked) -> bool:
+    return top.intent in (*CONTEXT, *QUESTIONS, *SMALLTALK) and top.confidence >= INSIDE_TALK

@@ -1,4 +1,4 @@
-"""The names of places as people type them: without dots, with `ae` for `ä`, apart, together, inflected."""
+"""The names of places as people type them: without dots, with `ae` for `ä`, apart, together, inflected, misspelt."""
 
 from __future__ import annotations
 
@@ -6,126 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.routing.places import EverydayWord, Places
 from bot.understanding.text import fold
+from bot.understanding.vocabulary import WordFile
 
+WORDS = Path(__file__).with_name("place.yml")
 _SPELT_OUT = str.maketrans({"å": "aa", "ä": "ae", "ö": "oe"})
-_ENDINGS = ("s", "bo", "bor", "bon", "borna", "centrum", "torg", "torget", "skolan", "galleria", "gallerian", "gymnasium",
-            "gymnasiet", "killar", "killarna", "grabbar", "grabbarna", "kille", "tjej", "badet", "station", "plan", "vagen",
-            "skola", "skogen", "parken", "omradet", "trakten", "hallet", "centret")  # fmt: skip
-_SHORTEST_WITH_ENDING = 5
-_SHORTEST_MISSPELT = 6
-_LONG = 9
-_SHORTEST_APART = 8
-_SHORTEST_SQUEEZED = 5
 _DOUBLED = re.compile(r"(\w)\1")
-# Ordinary words that are one or two slips away from a name. Found by running a Swedish word list through this file.
-# Ordinary words that are a slip or two away from a name, found by running a Swedish word list through this file.
-_ORDINARY = frozenset(
-    [
-        "adels",
-        "akallar",
-        "alster",
-        "bandagen",
-        "bomma",
-        "bordas",
-        "borjas",
-        "borras",
-        "bromsen",
-        "brosten",
-        "brumma",
-        "dalar",
-        "etsningen",
-        "farska",
-        "farstu",
-        "fasta",
-        "flesta",
-        "flykta",
-        "flyta",
-        "flytta",
-        "forgangen",
-        "forsta",
-        "genera",
-        "gubbes",
-        "hamningen",
-        "hasta",
-        "havningen",
-        "huvudstad",
-        "hogdragen",
-        "ingar",
-        "innerstad",
-        "innersta",
-        "kalkar",
-        "kallar",
-        "kammar",
-        "karmar",
-        "kulle",
-        "markta",
-        "nasta",
-        "nyckling",
-        "rosten",
-        "ryggan",
-        "rynkan",
-        "sattra",
-        "skandal",
-        "skars",
-        "skogar",
-        "skogas",
-        "skogs",
-        "skolas",
-        "slanga",
-        "smastaden",
-        "sodertorn",
-        "spana",
-        "spanga",
-        "spanna",
-        "spranga",
-        "spanda",
-        "stanga",
-        "storstaden",
-        "summan",
-        "svanga",
-        "testa",
-        "trollpackan",
-        "uppstalla",
-        "uppstalld",
-        "valsa",
-        "valuta",
-        "vanor",
-        "vantar",
-        "vantor",
-        "vartor",
-        "varsta",
-        "valta",
-        "vinst",
-        "varmde",
-        "kanslan",
-        "farsa",
-        "blomma",
-        "bromsa",
-        "slappen",
-        "skarpen",
-        "vallingen",
-        "vastarnas",
-        "ramsor",
-        "skolan",
-        "gubben",
-        "gardet",
-        "lunga",
-        "skolor",
-        "skulden",
-        "skulder",
-        "hamna",
-        "hamnat",
-        "hallen",
-        "stranden",
-        "farliga",
-    ]
-) - {"spanga", "vantor", "gardet", "skogas"}
+_SHORTEST_WITH_ENDING = 5
+_SHORTEST_SQUEEZED = 5
+_SHORTEST_MISSPELT = 6
+_SHORTEST_APART = 8
+_LONG = 9
+_CUES = ("before", "lives", "lived", "elsewhere", "helped", "writer", "correction", "break")
 
 
 @dataclass(frozen=True)
@@ -140,55 +38,59 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class PlaceWords:
-    """Every spelling, folded and without blanks → the name. `starts`: the first word of a name of several
-    words → how many. `beginnings`: what a long name begins with, for names torn apart."""
+    """Every spelling, folded and without blanks → the name, and the words around one.
+
+    `starts`: first word of a name of several words → how many. `beginnings`: of long names, for those torn apart.
+    `squeezed`: names without doubled letters. `by_letter`: names that may be misspelt, by first letter.
+    """
 
     names: Mapping[str, PlaceName]
     starts: Mapping[str, int]
     beginnings: frozenset[str]
     squeezed: Mapping[str, str]
     by_letter: Mapping[str, tuple[str, ...]]
+    endings: tuple[str, ...]
+    ordinary: frozenset[str]
+    cues: Mapping[str, frozenset[str]]
 
     def whole(self, word: str) -> PlaceName | None:
         """A word that is a name, with or without an ending ("tenstabo", "farstas", "rinkebyskolan")."""
         found = self.names.get(word)
-        if found or not word.endswith(_ENDINGS):
+        if found or not word.endswith(self.endings):
             return found
-        for ending in _ENDINGS:
+        for ending in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_WITH_ENDING:
-                found = self.names.get(word[: -len(ending)])
+                found = self.names.get(word.removesuffix(ending))
                 if found and not found.everyday:
                     return found
         return None
 
     def apart(self, word: str) -> PlaceName | None:
-        """A name written as two words ("hammarby höjden"), given as one."""
+        """A name written as several words ("hammarby höjden"), given as one."""
         found = self.names.get(word)
         return found if found and len(word) >= _SHORTEST_APART else None
 
     def misspelt(self, word: str) -> PlaceName | None:
         """The one name near enough to a longer word that is not an ordinary one."""
         single = _DOUBLED.sub(r"\1", word)
-        if len(word) < _SHORTEST_MISSPELT - 1 or word in _ORDINARY or single in _ORDINARY:
+        if len(word) < _SHORTEST_MISSPELT - 1 or {word, single} & self.ordinary:
             return None
-        doubled = self.squeezed.get(single)
-        if doubled:
-            return self.names[doubled]
-        allowed = 1 if len(word) < _LONG else 2
+        if single in self.squeezed:
+            return self.names[self.squeezed[single]]
         choices = self.by_letter.get(word[0], ())
-        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=3)
-        best = {
-            self.names[name].districts or self.names[name].municipality
-            for name, distance, _ in near
-            if distance == near[0][1]
-        }
-        return self.names[near[0][0]] if len(best) == 1 else None
+        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=1 if len(word) < _LONG else 2, limit=3)
+        nearest = [self.names[name] for name, distance, _ in near if distance == near[0][1]]
+        return nearest[0] if len({(name.districts, name.municipality) for name in nearest}) == 1 else None
 
 
 @cache
 def load_place_words() -> PlaceWords:
-    """Build the spellings from bot/routing/places.yml."""
-    places = Places.load()
+    """Build the spellings from bot/routing/places.yml and the words of place.yml.
+
+    Raises:
+        PlacesError, VocabularyError: one of the files is wrong.
+    """
+    file, places = WordFile(WORDS), Places.load()
     names: dict[str, PlaceName] = {}
     starts: dict[str, int] = {}
     for word, name in _names(places):
@@ -197,18 +99,21 @@ def load_place_words() -> PlaceWords:
             names.setdefault("".join(parts), name)
             starts[parts[0]] = max(starts.get(parts[0], 1), len(parts))
     nicknames = {fold(word) for word in places.nicknames}
-    forgiving = [s for s, found in names.items() if not found.everyday and s not in nicknames]
-    squeezed = {
-        _DOUBLED.sub(r"\1", spelling): spelling for spelling in forgiving if len(spelling) >= _SHORTEST_SQUEEZED
-    }
-    by_letter: dict[str, list[str]] = {}
-    for spelling in forgiving:
-        if len(spelling) >= _SHORTEST_MISSPELT:
-            by_letter.setdefault(spelling[0], []).append(spelling)
-    beginnings = frozenset(s[:end] for s in names if len(s) >= _SHORTEST_APART for end in range(2, len(s)))
+    forgiving = [spelling for spelling, name in names.items() if not name.everyday and spelling not in nicknames]
     return PlaceWords(
-        names, starts, beginnings, squeezed, {letter: tuple(group) for letter, group in by_letter.items()}
+        names,
+        starts,
+        beginnings=frozenset(s[:end] for s in names if len(s) >= _SHORTEST_APART for end in range(2, len(s))),
+        squeezed={_DOUBLED.sub(r"\1", s): s for s in forgiving if len(s) >= _SHORTEST_SQUEEZED},
+        by_letter=_by_letter([s for s in forgiving if len(s) >= _SHORTEST_MISSPELT]),
+        endings=file.words(file.data, "file", "endings"),
+        ordinary=frozenset(file.words(file.data, "file", "ordinary")),
+        cues=file.sets("cues", _CUES),
     )
+
+
+def _by_letter(spellings: list[str]) -> dict[str, tuple[str, ...]]:
+    return {letter: tuple(s for s in spellings if s[0] == letter) for letter in {s[0] for s in spellings}}
 
 
 def _names(places: Places) -> Iterator[tuple[str, PlaceName]]:
@@ -222,5 +127,4 @@ def _names(places: Places) -> Iterator[tuple[str, PlaceName]]:
         known.setdefault(word, PlaceName(None, (), municipality))
     known |= {word: known[name] for word, name in places.nicknames.items() if word not in known}
     for word, name in known.items():
-        everyday = places.everyday_words.get(word)
-        yield word, PlaceName(name.name, name.districts, name.municipality, everyday)
+        yield word, PlaceName(name.name, name.districts, name.municipality, places.everyday_words.get(word))

@@ -51,6 +51,7 @@ class Signs:
         return unowned and self._introduces(said, person.start)
 
     def _introduces(self, said: Sequence[str], index: int) -> bool:
+        after = said[index + 1 : index + 2]
         for back in range(index - 1, max(-1, index - 1 - _REACH), -1):
             word = said[back]
             if word in self.cues["being"]:
@@ -58,6 +59,9 @@ class Signs:
                 return word in self.cues["as"] or before in self.cues["me"] or before in SENTENCE_END
             if word in SENTENCE_END:
                 return back == index - 1 and self._opens(said, index)
+            # "jag är 45 och mamma till tre", but "jag är 7 och mamma är aldrig hemma".
+            if word in ("och", "o") and not set(after) & self.cues["introduced_by"]:
+                return False
             if not (word.endswith(_ADJECTIVE_ENDINGS) or word in self.cues["introduced_over"] or word.isdigit()):
                 return False
         return self._opens(said, index)

@@ -29,12 +29,13 @@ _ORDINALS = {
     "attonde": 8,
     "nionde": 9,
 }
-_GO = r"(?:gar|gick precis|gar nu|ska borja|borjar|borjat|borjade|laser|pluggar|elev|hon|han|jag|son|dotter|kille|tjej|pojke|flicka)"
-_CLASS = re.compile(r"\b(?:arskurs|ak|klass|ars kurs|grade)\s*([1-9])\b")
-_NUMBERED = re.compile(
-    rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|in i|en|pa)\s+([1-9])\s?[:]?(?:an\b|[a-f]\b|e klass|e?\b(?=\s*klass))"
+_GO = (
+    r"(?:gar|gick precis|gar nu|ska borja|borjar|borjat|borjade|laser|pluggar"
+    r"|elev|hon|han|jag|son|dotter|kille|tjej|pojke|flicka)"
 )
-_NAMED = re.compile(rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|en|pa)\s+({'|'.join(_NAMES)})\b")
+_CLASS = re.compile(r"\b(?:arskurs|ak|klass|ars kurs|grade)\s*([1-9])[a-f]?\b")
+_NUMBERED = re.compile(rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|en|pa)\s+([1-9])\s?:?(?:an?\b|[a-f]\b|e klass)")
+_NAMED = re.compile(rf"\b{_GO}\b[^.!?]{{0,30}}?\b(?:i|en|pa|alltsa|sista)\s+({'|'.join(_NAMES)})\b")
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+(?:klass|ring|aret)\b")
 _UPPER = re.compile(r"\b(?:gymnasiet|gymnasie\w*|gymnasium|gymmet|gymnasist|ring)\b")
 _PRESCHOOL = re.compile(r"\b(?:gar|borjar|borjat)\b[^.!?]{0,20}?\b(?:forskoleklass|sexarsverksamhet)\w*")

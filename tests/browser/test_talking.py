@@ -63,9 +63,20 @@ def test_without_contact_the_page_itself_shows_numbers(visit: Visit) -> None:
     page.press("#text", "Enter")
     page.get_by_text("Jag får ingen kontakt just nu").wait_for()
     assert page.locator("#log a[href^='tel:']").count() >= 2
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Försök nu").click()
+    page.context.set_offline(False)  # the page notices by itself
     page.get_by_text("Du skrev: hej").wait_for(timeout=8000)
+
+
+def test_the_person_can_ask_to_try_again_at_once(visit: Visit) -> None:
+    page = visit.open()
+    page.route("**/api/conversations", lambda route: route.abort())
+    page.fill("#text", "hej")
+    page.press("#text", "Enter")
+    page.get_by_role("button", name="Försök nu").wait_for()
+    page.unroute("**/api/conversations")
+    page.get_by_role("button", name="Försök nu").click()
+    assert focused(page) == "text"
+    page.get_by_text("Du skrev: hej").wait_for(timeout=1500)
 
 
 def test_messages_written_while_one_waits_keep_their_order(visit: Visit, door: Door) -> None:

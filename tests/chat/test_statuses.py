@@ -180,7 +180,7 @@ def test_a_failure_that_nobody_foresaw_is_answered_with_numbers_and_without_word
     def explode(*_: Any) -> None:
         raise RuntimeError("kanariefågel")
 
-    monkeypatch.setattr("bot.chat.reply.mask", explode)
+    monkeypatch.setattr("bot.chat.hearing.mask", explode)
     answer = door.say(door.open(), "kanariefågel")
     assert answer.status == 503
     assert "112" in answer.text

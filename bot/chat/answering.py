@@ -1,0 +1,113 @@
+"""What is answered to one message: Rasa's words or, without it, the rules'; danger first; what was hidden is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bot.chat.assistant import Answer, AssistantError
+from bot.chat.degraded import degraded_drafts, urgent_drafts
+from bot.chat.draft import Draft, Option
+from bot.chat.hearing import Heard
+from bot.chat.incoming import harmless
+from bot.chat.parts import Parts
+from bot.chat.staffed import Desk
+from bot.handover.case import get_case
+from bot.handover.record import CaseError
+
+logger = logging.getLogger(__name__)
+CALL_BACK = "/call_back"
+OPENS_CASE = ("/answer_later",)
+KIND_NAMES = {
+    "personnummer": "personal_number",
+    "telefonnummer": "phone",
+    "e-post": "email",
+    "adress": "address",
+    "konto": "account",
+    "bilnummer": "plate",
+    "användarnamn": "handle",
+    "namn": "name",
+}
+
+
+async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft], dict[str, Any]]:
+    """What is said, in the order of `_IN_ORDER`, and what was understood."""
+    if heard.desk:
+        drafts, understood = _at_desk(parts, heard.desk), {"decision": "thread"}
+    else:
+        drafts, understood = await _from_rasa(parts, heard, seconds)
+    for step in _IN_ORDER:
+        drafts = step(parts, heard, drafts)
+    return drafts, understood
+
+
+async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft], dict[str, Any]]:
+    said = {"payload": heard.payload} if heard.payload else {"text": harmless(heard.text)}
+    try:
+        said_by_rasa = await parts.assistant.ask(heard.session.id, heard.stored.client_id or "", said, seconds)
+        await parts.read(lambda connection: _check_cases(connection, heard, said_by_rasa))
+    except AssistantError as error:
+        logger.warning("Answered without Rasa: %s", error.code)
+        sentence = "utter_door_unsure_case" if heard.payload in OPENS_CASE else "utter_door_degraded"
+        drafts = degraded_drafts(heard.text, heard.service, parts.catalogue, parts.sentences, parts.clock(), sentence)
+        return drafts, {"decision": "degraded", "reason": error.code}
+    return list(said_by_rasa.drafts), dict(said_by_rasa.understood)
+
+
+def _check_cases(connection: Connection, heard: Heard, answer: Answer) -> None:
+    """Never a false yes: a case that is told of must be committed, and this talk's own."""
+    for draft in answer.drafts:
+        if draft.case_id is None:
+            continue
+        try:
+            case = get_case(connection, draft.case_id)
+        except CaseError as error:
+            raise AssistantError("case not committed") from error
+        if case.conversation_id != heard.session.id:
+            raise AssistantError("case of another talk")
+
+
+def _at_desk(parts: Parts, desk: Desk) -> list[Draft]:
+    name = "utter_door_sent_to_alias" if desk.alias else "utter_door_sent"
+    return [Draft(parts.sentences.text(name, alias=desk.alias or ""))]
+
+
+def _danger_first(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Draft]:
+    """If the rules see danger and the answer holds none, the door says it first."""
+    if heard.alarm is None or any(draft.urgent for draft in drafts):
+        return list(drafts)
+    return [*urgent_drafts(heard.alarm, parts.catalogue, parts.sentences, parts.clock()), *drafts]
+
+
+def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Draft]:
+    """Say what was hidden: before the answer, but never before a number to call in danger."""
+    if not heard.stored.masked:
+        return list(drafts)
+    notice = Draft(parts.sentences.text("utter_masked", kinds=_kinds(parts, heard.stored.masked)))
+    if "telefonnummer" in heard.stored.masked and heard.desk is None:
+        notice = _offering_form(parts, notice, drafts)
+    urgent_ones = any(draft.urgent for draft in drafts)
+    return [*drafts, notice] if urgent_ones else [notice, *drafts]
+
+
+def _offering_form(parts: Parts, notice: Draft, drafts: Sequence[Draft]) -> Draft:
+    """A number was typed: it can be left in the form instead, unless the answer offers that already."""
+    text = f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}"
+    offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
+    call = Option(parts.sentences.text("utter_label_call_back"), CALL_BACK)
+    return replace(notice, text=text, choices=() if offered else (call,))
+
+
+_IN_ORDER: tuple[Callable[[Parts, Heard, Sequence[Draft]], list[Draft]], ...] = (_danger_first, _tell_masked)
+
+
+def _kinds(parts: Parts, kinds: Sequence[str]) -> str:
+    """ "ett telefonnummer och en adress"."""
+    names = [parts.sentences.text(f"utter_masked_{KIND_NAMES[kind]}") for kind in kinds]
+    if len(names) == 1:
+        return names[0]
+    return parts.sentences.text("utter_masked_list", first=", ".join(names[:-1]), last=names[-1])

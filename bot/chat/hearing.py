@@ -1,0 +1,62 @@
+"""Taking in one message: stored first, masked; then what the rules see in it and who has the talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from bot.chat.draft import Option
+from bot.chat.incoming import HUMAN, Refused, Said
+from bot.chat.masking import Masked, mask
+from bot.chat.parts import Parts
+from bot.chat.session import Session, touch
+from bot.chat.staffed import Desk, find_desk, post_to_desk, raise_alarms
+from bot.chat.talk_so_far import last_service
+from bot.chat.transcript import Stored, find_option, store_said
+from bot.understanding.urgent import Urgent, urgent
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over."""
+
+    session: Session
+    stored: Stored
+    text: str
+    payload: str | None
+    alarm: Urgent | None
+    desk: Desk | None
+    service: str | None
+
+
+def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> Heard:
+    """Store the message: from the commit of this on it is not lost.
+
+    Raises:
+        Refused: 422 for a choice that this talk was not offered; nothing is stored then.
+    """
+    now = parts.clock()
+    option = _option(connection, parts, session, said)
+    masked = Masked(option.label, ()) if option else mask(said.text, parts.spared)
+    alarm = None if option else urgent(said.text)
+    stored = store_said(connection, session.id, said.id, masked, alarm.kind if alarm else None, now)
+    touch(connection, session.id, now)
+    desk = find_desk(connection, session)
+    if desk:
+        post_to_desk(connection, desk, said.id, stored.text, now)
+    if alarm:
+        raise_alarms(connection, session, now)
+    service = (last_service(connection, parts, session.id) or {}).get("id")
+    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service)
+
+
+def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:
+    if said.choice is None:
+        return None
+    if said.choice == HUMAN:
+        return Option(parts.sentences.text("utter_label_human"), "/human")
+    option = find_option(connection, session.id, said.choice)
+    if option is None:
+        raise Refused(422, "choice")
+    return option
