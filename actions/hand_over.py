@@ -10,6 +10,7 @@ from actions.talk import TalkAction
 from bot.database import transaction
 from bot.handover.case import HandOver, open_case
 from bot.handover.promise import promise_sentence
+from bot.routing.hours import local_day
 from bot.routing.talk import Saying, Turn
 
 WITHOUT_TOPIC = "contact_centre"
@@ -25,7 +26,8 @@ class ActionHandOver(TalkAction):
     def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Commit the case, then say what the catalogue promises: never the other way round (DESIGN promise 1)."""
         service = told.talk.service or WITHOUT_TOPIC
-        hours = tools.catalogue.promise_hours(service, at.date())
+        today = local_day(at)
+        hours = tools.catalogue.promise_hours(service, today)
         wanted = HandOver(
             conversation_id=told.conversation_id,
             message_id=told.message_id,
@@ -36,7 +38,7 @@ class ActionHandOver(TalkAction):
         )
         with transaction(tools.engine) as connection:
             case = open_case(connection, wanted, hours, at)
-        sentence, values = promise_sentence(case.due_at, tools.catalogue.promise_marked(service, at.date()))
+        sentence, values = promise_sentence(case.due_at, tools.catalogue.promise_marked(service, today))
         promise = Saying(sentence, values, service=service, district=told.talk.district, case_id=case.id)
         return Turn((promise, Saying("utter_case_come_back", case_id=case.id)), told.talk)
 

@@ -9,7 +9,6 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from sanic import Sanic, response
 from sanic.exceptions import SanicException
@@ -19,19 +18,18 @@ from sanic.response import HTTPResponse
 from bot.chat import door, forms
 from bot.chat.callback import RefusedContact
 from bot.chat.callers import Caller, live_session
+from bot.chat.calls import place_of, read_body, read_caller, read_form
 from bot.chat.draft import Message
 from bot.chat.forms import Html
 from bot.chat.headers import security_headers
 from bot.chat.health import degraded
-from bot.chat.incoming import BODY_LIMIT_BYTES, Refused, read_json
+from bot.chat.incoming import BODY_LIMIT_BYTES, Refused
 from bot.chat.news import events
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of, with_text
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
-FORM = "application/x-www-form-urlencoded"
-FIELDS_LIMIT = 40
 HAND_OVERS = ("/api/contact", "/chatt/kontakt")
 SIMPLE_PAGES = {
     "/om-chatten": "about.html",
@@ -73,34 +71,34 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
 def _add_api(app: Sanic, parts: Parts) -> None:
     @app.post("/api/conversations")  # type: ignore[untyped-decorator]
     async def open_conversation(request: Request) -> HTTPResponse:
-        _json(request)
-        session = await door.open_conversation(parts, _caller(request, parts))
+        read_body(request)
+        session = await door.open_conversation(parts, read_caller(request, parts))
         return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
 
     @app.post("/api/messages")  # type: ignore[untyped-decorator]
     async def say(request: Request) -> HTTPResponse:
-        answer = await door.say(parts, _caller(request, parts), _json(request))
+        answer = await door.say(parts, read_caller(request, parts), read_body(request))
         return _answer({"messages": answer.messages, "listen": answer.listen})
 
     @app.get("/api/messages")  # type: ignore[untyped-decorator]
     async def read_news(request: Request) -> HTTPResponse:
         after = request.args.get("after", "")
-        return _answer({"messages": await door.read_news(parts, _caller(request, parts), after)})
+        return _answer({"messages": await door.read_news(parts, read_caller(request, parts), after)})
 
     @app.post("/api/contact")  # type: ignore[untyped-decorator]
     async def leave_contact(request: Request) -> HTTPResponse:
-        fields = _json(request)
-        return _answer({"messages": await door.leave_contact(parts, _caller(request, parts), fields)}, 201)
+        fields = read_body(request)
+        return _answer({"messages": await door.leave_contact(parts, read_caller(request, parts), fields)}, 201)
 
     @app.post("/api/receipt")  # type: ignore[untyped-decorator]
     async def use_receipt(request: Request) -> HTTPResponse:
-        code = _json(request).get("code")
-        session, messages = await door.use_receipt(parts, _caller(request, parts), code)
+        code = read_body(request).get("code")
+        session, messages = await door.use_receipt(parts, read_caller(request, parts), code)
         return _answer({"token": session.token, "messages": messages})
 
     @app.delete("/api/conversations")  # type: ignore[untyped-decorator]
     async def forget(request: Request) -> HTTPResponse:
-        await door.forget(parts, _caller(request, parts))
+        await door.forget(parts, read_caller(request, parts))
         return response.empty(204)
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
@@ -112,12 +110,16 @@ def _add_api(app: Sanic, parts: Parts) -> None:
 def _add_stream(app: Sanic, parts: Parts) -> None:
     @app.get("/api/events")  # type: ignore[untyped-decorator]
     async def stream(request: Request) -> None:
-        session = await live_session(parts, _caller(request, parts))
+        session = await live_session(parts, read_caller(request, parts))
+        parts.streams.open(session.id)
         after = request.headers.get("last-event-id") or request.args.get("after", "")
-        answer = await request.respond(content_type="text/event-stream; charset=utf-8")
-        async for event in events(parts, session, after):
-            await answer.send(event)
-        await answer.eof()
+        try:
+            answer = await request.respond(content_type="text/event-stream; charset=utf-8")
+            async for event in events(parts, session, after):
+                await answer.send(event)
+            await answer.eof()
+        finally:
+            parts.streams.close(session.id)
 
 
 def _add_pages(app: Sanic, parts: Parts) -> None:
@@ -144,8 +146,8 @@ def _add_pages(app: Sanic, parts: Parts) -> None:
 def _add_forms(app: Sanic, parts: Parts) -> None:
     def add(path: str, work: Callable[[Parts, Caller, Mapping[str, str]], Awaitable[Html]]) -> None:
         async def handle(request: Request) -> HTTPResponse:
-            form = _form(request)
-            return _page(await work(parts, _caller(request, parts, form.get("token", "")), form))
+            form = read_form(request)
+            return _page(await work(parts, read_caller(request, parts, form.get("token", "")), form))
 
         app.add_route(handle, path, methods=["POST"], name=work.__name__)
 
@@ -156,7 +158,7 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
 
     @app.post("/chatt/avsluta")  # type: ignore[untyped-decorator]
     async def leave(request: Request) -> HTTPResponse:
-        await door.leave(parts, _caller(request, parts, _form(request).get("token", "")))
+        await door.leave(parts, read_caller(request, parts, read_form(request).get("token", "")))
         return response.redirect(parts.settings.exit_url, status=303)
 
 
@@ -176,7 +178,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
 
     @app.exception(Exception)  # type: ignore[untyped-decorator]
     async def unforeseen(request: Request, error: Exception) -> HTTPResponse:
-        logger.error("A request failed: %s at %s", type(error).__name__, _place(error))
+        logger.error("A request failed: %s at %s", type(error).__name__, place_of(error))
         return _refusal(request, parts, Refused(503, "degraded_case" if request.path in HAND_OVERS else "degraded"))
 
 
@@ -206,7 +208,7 @@ def _simple(parts: Parts, template: str) -> Callable[[Request], Awaitable[HTTPRe
     """A page of text; by POST it keeps the way back to the talk, without a cookie and without a URL that tells."""
 
     async def show(request: Request) -> HTTPResponse:
-        token = _form(request).get("token", "") if request.method == "POST" else ""
+        token = read_form(request).get("token", "") if request.method == "POST" else ""
         return response.html(parts.pages.render(template, token=token[:100]))
 
     return show
@@ -221,34 +223,9 @@ def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
     return response.raw(asset.zipped if zipped else asset.plain, content_type=asset.content_type, headers=extra)
 
 
-def _caller(request: Request, parts: Parts, token: str | None = None) -> Caller:
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    given = token if token is not None else bearer.strip() if scheme.lower() == "bearer" else ""
-    return Caller(given, parts.limits.client_key(request.ip, request.headers.get("x-forwarded-for", "")))
-
-
-def _json(request: Request) -> dict[str, Any]:
-    return read_json(request.headers.get("content-type", ""), request.body)
-
-
-def _form(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
-        raise Refused(415, "unreadable")
-    fields = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
-    return {name: values[-1] for name, values in fields.items()}
-
-
 def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
     return response.json(content, status, ensure_ascii=False, escape_forward_slashes=False)
 
 
 def _page(page: Html) -> HTTPResponse:
     return response.html(page.body, page.status)
-
-
-def _place(error: BaseException) -> str:
-    """File and line of a failure: what is needed to mend it, and nothing of what the person wrote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -16,6 +16,7 @@ from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
+from bot.chat.streams import Streams
 from bot.chat.turns import Turns
 from bot.database import create_database_engine, now, reading, transaction
 from bot.routing.catalogue import Catalogue
@@ -46,6 +47,7 @@ class Parts:
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
     turns: Turns = field(default_factory=Turns)
+    streams: Streams = field(default_factory=Streams)
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sql"))
 
     @property

@@ -49,6 +49,11 @@ class OpeningHours:
         return self.weekdays.get(day.weekday(), ())
 
 
+def local_day(at: datetime) -> date:
+    """The day in Stockholm at an aware time: a fact's last day ends at midnight there, not in UTC."""
+    return at.astimezone(STOCKHOLM).date()
+
+
 def is_open(hours: OpeningHours | None, at: datetime) -> bool | None:
     """Whether it is open at an aware time; None: nobody knows the hours."""
     if hours is None or hours.always:

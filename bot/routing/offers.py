@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.routing.card import Card, card
 from bot.routing.catalogue import EMERGENCY, Catalogue
+from bot.routing.hours import local_day
 from bot.routing.route import Offer, Outcome
 from bot.routing.talk import Choice, Saying, Talk
 
@@ -21,13 +22,15 @@ SAME_FIELD = {"first_meeting": "how"}
 def offer_sayings(outcome: Outcome, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
     """The services of an outcome with their cards, who can be reached this hour, and how to go on."""
     said = [_offer(offer, index, catalogue, at) for index, offer in enumerate(outcome.offers)]
-    said += open_now(outcome.always_open, *(card(catalogue, o.service, o.district, at) for o in outcome.offers))
+    cards = [card(catalogue, offer.service, offer.district, at) for offer in outcome.offers]
+    takes_cases = bool(outcome.offers) and catalogue.takes_cases(outcome.offers[0].service, local_day(at))
+    said += open_now(outcome.always_open, *cards, takes_cases=takes_cases)
     if outcome.offers:
-        said.append(Saying("utter_choose_contact", choices=contact_choices(outcome.offers[0].service, catalogue)))
+        said.append(Saying("utter_choose_contact", choices=contact_choices(outcome.offers[0].service, catalogue, at)))
     return tuple(said)
 
 
-def open_now(lines: Sequence[str], *offered: Card) -> list[Saying]:
+def open_now(lines: Sequence[str], *offered: Card, takes_cases: bool = False) -> list[Saying]:
     """The lines that answer at this hour, unless what is offered answers itself.
 
     112 stands here only when nothing else is open and no case can be left: it is no line for ordinary questions, and
@@ -35,13 +38,13 @@ def open_now(lines: Sequence[str], *offered: Card) -> list[Saying]:
     """
     if any(shown.open_now and shown.phone for shown in offered):
         return []
-    others = [line for line in lines if line != EMERGENCY]
+    others = [line for line in lines if line != EMERGENCY] or ([] if takes_cases else [EMERGENCY])
     return [Saying("utter_open_also" if index else "utter_open_now", service=line) for index, line in enumerate(others)]
 
 
-def contact_choices(service: str, catalogue: Catalogue) -> tuple[Choice, ...]:
+def contact_choices(service: str, catalogue: Catalogue, at: datetime) -> tuple[Choice, ...]:
     """How to reach a service from here; calling stands on the card itself."""
-    ways = (ANSWER_LATER, CALL_BACK) if catalogue.takes_cases(service) else ()
+    ways = (ANSWER_LATER, CALL_BACK) if catalogue.takes_cases(service, local_day(at)) else ()
     return (*ways, HOW, COST) if service != "contact_centre" else ways
 
 
@@ -56,10 +59,10 @@ def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: dateti
 
 
 def _from_catalogue(service: str, question: str, district: str | None, catalogue: Catalogue, at: datetime) -> Saying:
-    answer = catalogue.answer(service, question, district, at.date())
+    answer = catalogue.answer(service, question, district, local_day(at))
     name = catalogue.service(service).name
     if answer.text is None:
-        asked = catalogue.whom_to_ask(service, district, at.date())
+        asked = catalogue.whom_to_ask(service, district, local_day(at))
         values = {"service": catalogue.service(asked).name}
         return Saying("utter_answer_unknown", values, service=asked, district=district)
     sentence = "utter_answer_marked" if answer.marked else "utter_answer"
@@ -67,10 +70,10 @@ def _from_catalogue(service: str, question: str, district: str | None, catalogue
 
 
 def _offer(offer: Offer, index: int, catalogue: Catalogue, at: datetime) -> Saying:
-    promised = catalogue.promise_hours(offer.service, at.date())
+    promised = catalogue.promise_hours(offer.service, local_day(at))
     values = {
         "name": catalogue.service(offer.service).name,
-        "what": catalogue.text(offer.service, "what", at.date()),
+        "what": catalogue.text(offer.service, "what", local_day(at)),
         "hours": promised or "",
     }
     return Saying(_offer_sentence(offer, index, promised, catalogue, at), values, (), offer.service, offer.district)
@@ -80,6 +83,6 @@ def _offer_sentence(offer: Offer, index: int, promised: int | None, catalogue: C
     if offer.reason == "no_known_phone":
         return "utter_offer_through"
     if promised:
-        marked = catalogue.promise_marked(offer.service, at.date())
+        marked = catalogue.promise_marked(offer.service, local_day(at))
         return "utter_offer_promise_marked" if marked else "utter_offer_promise"
     return "utter_offer_also" if index else "utter_offer"

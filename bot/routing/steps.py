@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.routing.card import card
 from bot.routing.catalogue import Catalogue
+from bot.routing.hours import local_day
 from bot.routing.offers import contact_choices, offer_sayings, open_now, question_sayings
 from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
@@ -18,7 +19,7 @@ from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
 MISSES_BEFORE_HUMAN = 2
 CONTACT_CENTRE = "contact_centre"
 # Where seconds count, a second number only takes attention from the first.
-ONLY_112 = ("unconscious", "bleeding", "missing_child", "fire", "drowning")
+ONLY_112 = ("unconscious", "wounded", "missing_child", "fire")
 UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wont_say", "/wont_say"))
 HUMAN = Choice("utter_label_human", "/human")
 
@@ -48,17 +49,17 @@ def continue_talk(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     """An answer inside the talk: yes, no, do not know, will not say, or an age, a place, a person."""
     if heard.question and not _tells(heard):
         return answer_question(talk, heard, catalogue, at)
-    if talk.asked in ("age", "place") and heard.intent in ("dont_know", "wont_say", "deny"):
+    if talk.need and talk.asked in ("age", "place") and heard.intent in ("dont_know", "wont_say", "deny"):
         return _routed(_withheld(talk), catalogue, at)
     if _tells(heard) and (talk.need or talk.kept):
         return answer_need(replace(talk, need=talk.need or talk.kept, kept=None), heard, catalogue, at)
     if heard.intent == "affirm" and talk.kept:
         return answer_need(replace(talk, need=talk.kept, kept=None), heard, catalogue, at)
     if talk.service and heard.intent == "affirm":
-        return Turn((Saying("utter_choose_contact", choices=contact_choices(talk.service, catalogue)),), talk)
+        return Turn((Saying("utter_choose_contact", choices=contact_choices(talk.service, catalogue, at)),), talk)
     if heard.intent == "deny":
         return Turn((Saying("utter_what_then", choices=topic_choices()),), replace(talk, asked="topic"))
-    return ask_topic(talk)
+    return ask_topic(absorb(talk, replace(heard, need=None)))
 
 
 def answer_question(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
@@ -66,7 +67,7 @@ def answer_question(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime
     service = heard.service_named or talk.service
     question = heard.asks or "secrecy"
     if service is None and question in SERVICE_QUESTIONS:
-        return ask_topic(talk)
+        return _ask_again(talk) if talk.asked in ("age", "place") else ask_topic(talk)
     after = replace(talk, service=service, misses=0)
     return Turn(question_sayings(after, question, catalogue, at), after)
 
@@ -75,7 +76,7 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     """Danger to life or thoughts of suicide: the number first, who can be reached now, then one thing to choose."""
     kind = heard.urgent or heard.intent or "emergency"
     case = heard.urgent_case or ("suicide" if kind == "suicide_risk" else "danger")
-    kept = next((need for need in heard.choices if need in TOPICS), talk.need or talk.kept)
+    kept = next((need for need in (*heard.choices, talk.need) if need in TOPICS), talk.kept)
     situation = Situation(need=kind, age=heard.age or talk.age, role=heard.role or talk.role, topic=kept)
     lines = route(situation, catalogue, at).always_open
     said = [Saying(f"utter_urgent_{case}", service=lines[0] if lines else None, urgent=kind)]
@@ -87,10 +88,9 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
 
 def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """Unsure: answer what was asked if that is plain, else up to three plain guesses, and a human."""
-    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
-        return answer_question(talk, heard, catalogue, at)
-    if talk.asked in ("age", "place") and _tells(heard):
-        return continue_talk(talk, heard, catalogue, at)
+    plain = _plain(talk, heard, catalogue, at)
+    if plain:
+        return plain
     guesses = tuple(Choice(f"utter_label_{need}", f"/{need}") for need in heard.choices)
     if not guesses:
         return fall_back(talk, heard, catalogue, at)
@@ -100,8 +100,9 @@ def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Tur
 
 def fall_back(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """Not understood: say so; the second time in a row offer a human instead of asking again."""
-    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
-        return answer_question(talk, heard, catalogue, at)
+    plain = _plain(talk, heard, catalogue, at)
+    if plain:
+        return plain
     after = replace(talk, misses=talk.misses + 1, asked="topic")
     if after.misses >= MISSES_BEFORE_HUMAN:
         choices = (HUMAN, *topic_choices())
@@ -111,12 +112,14 @@ def fall_back(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> T
 
 def offer_human(talk: Talk, catalogue: Catalogue, at: datetime) -> Turn:
     """A person is wanted: who can be reached now, who opens when, and how to be answered later."""
-    named = talk.service if talk.service and catalogue.takes_cases(talk.service) else CONTACT_CENTRE
-    after = replace(talk, service=named, need=talk.need or "human", asked=None, misses=0)
+    today = local_day(at)
+    named = talk.service if talk.service and catalogue.takes_cases(talk.service, today) else CONTACT_CENTRE
+    after = replace(talk, service=named, need=talk.need or talk.kept or "human", asked=None, misses=0)
     outcome = route(Situation(need="human", age=talk.age, role=talk.role, district=talk.district), catalogue, at)
     said = [Saying("utter_human", service=named, district=talk.district)]
-    said += open_now(outcome.always_open, card(catalogue, named, talk.district, at))
-    said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue)))
+    offered = card(catalogue, named, talk.district, at)
+    said += open_now(outcome.always_open, offered, takes_cases=catalogue.takes_cases(named, today))
+    said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue, at)))
     return Turn(tuple(said), after)
 
 
@@ -150,6 +153,20 @@ def absorb(talk: Talk, heard: Heard) -> Talk:
         district=heard.district or base.district,
         place_withheld=base.place_withheld and not heard.district,
     )
+
+
+def _plain(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn | None:
+    """What can be answered though the need is unsure: what was just asked for, or a question in the text."""
+    if talk.asked in ("age", "place") and _tells(heard):
+        return continue_talk(talk, heard, catalogue, at)
+    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
+        return answer_question(talk, heard, catalogue, at)
+    return None
+
+
+def _ask_again(talk: Talk) -> Turn:
+    """The service depends on what was asked for: whoever asks what it costs is asked once more."""
+    return Turn((Saying(f"utter_ask_{talk.asked}", choices=UNKNOWN),), talk)
 
 
 def _withheld(talk: Talk) -> Talk:

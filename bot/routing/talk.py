@@ -21,6 +21,8 @@ TOPICS = (
     "prison_release",
     "unsafe_place",
 )
+# Needs that a button names by its intent alone; the others among the choices have a step of their own.
+BUTTON_NEEDS = (*TOPICS, "other_city")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Heard:
             known[name] = tuple(known.get(name, ()))
         if known.get("district") and not known["districts"]:
             known["districts"] = (known["district"],)
-        return cls(**{**known, "intent": intent, "need": known.get("need", intent if intent in TOPICS else None)})
+        return cls(**{**known, "intent": intent, "need": known.get("need", intent if intent in BUTTON_NEEDS else None)})
 
 
 @dataclass(frozen=True)

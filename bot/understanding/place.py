@@ -16,6 +16,7 @@ _JOINTS = frozenset("-–:")
 _REACH = 6
 _FEW_WORDS = 3
 _ALMOST_ALONE = 2
+_LONG_ENOUGH = 5
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def _mentions(said: Sequence[str], text: str, words: PlaceWords) -> Iterator[tup
 
 def _name_at(said: Sequence[str], at: int, words: PlaceWords) -> tuple[PlaceName | None, int]:
     """The longest name that begins at the token, and how many tokens it spans."""
-    for length in range(words.starts.get(said[at], 1), 1, -1):
+    for length in range(min(words.starts.get(said[at], 1), len(said) - at), 1, -1):
         name = words.names.get("".join(said[at : at + length]))
         if name:
             return name, length
@@ -63,9 +64,11 @@ def _name_at(said: Sequence[str], at: int, words: PlaceWords) -> tuple[PlaceName
         parts = said[at : at + length]
         if len(parts) == length and min(map(len, parts)) > 1 and (name := words.apart("".join(parts))):
             return name, length
-    if len(said) <= _ALMOST_ALONE or (at and said[at - 1] in words.cues["before"]):
-        return words.misspelt(said[at]), 1
-    return None, 1
+    if len(said) > _ALMOST_ALONE and not (at and said[at - 1] in words.cues["before"]):
+        return None, 1
+    pair = said[at : at + 2]
+    name = words.doubled("".join(pair)) if len(pair) == 2 and len(pair[0]) >= _LONG_ENOUGH else None
+    return (name, 2) if name else (words.misspelt(said[at]), 1)
 
 
 def _meant(said: Sequence[str], at: int, length: int, name: PlaceName, text: str, words: PlaceWords) -> bool:
@@ -77,7 +80,8 @@ def _meant(said: Sequence[str], at: int, length: int, name: PlaceName, text: str
     near = set(said[max(0, at - 2) : at])
     if after in map(fold, everyday.not_before) or near & set(map(fold, everyday.not_after)):
         return False
-    cued = before in words.cues["before"] or len(said) <= _FEW_WORDS
+    alone = len(said) <= _FEW_WORDS and (at + length == len(said) or after in words.endings)
+    cued = before in words.cues["before"] or alone
     capital = everyday.word in text and not text.isupper()
     return cued and capital if everyday.capital else cued or (capital and before not in SENTENCE_END)
 

@@ -19,6 +19,7 @@ WORDS = Path(__file__).with_name("place.yml")
 _SPELT_OUT = str.maketrans({"å": "aa", "ä": "ae", "ö": "oe"})
 _DOUBLED = re.compile(r"(\w)\1")
 _SHORTEST_WITH_ENDING = 5
+_LONG_ENDING = 5
 _SHORTEST_SQUEEZED = 5
 _SHORTEST_MISSPELT = 6
 _SHORTEST_APART = 8
@@ -61,7 +62,7 @@ class PlaceWords:
         for ending in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_WITH_ENDING:
                 found = self.names.get(word.removesuffix(ending))
-                if found and not found.everyday:
+                if found and (not found.everyday or len(ending) >= _LONG_ENDING):
                     return found
         return None
 
@@ -70,13 +71,18 @@ class PlaceWords:
         found = self.names.get(word)
         return found if found and len(word) >= _SHORTEST_APART else None
 
+    def doubled(self, word: str) -> PlaceName | None:
+        """A name with a letter doubled or a doubled one lost ("farrsta", "skarpnak")."""
+        spelling = self.squeezed.get(_single(word))
+        return self.names[spelling] if spelling else None
+
     def misspelt(self, word: str) -> PlaceName | None:
         """The one name near enough to a longer word that is not an ordinary one."""
-        single = _DOUBLED.sub(r"\1", word)
-        if len(word) < _SHORTEST_MISSPELT - 1 or {word, single} & self.ordinary:
+        if len(word) < _SHORTEST_MISSPELT - 1 or {word, _single(word)} & self.ordinary:
             return None
-        if single in self.squeezed:
-            return self.names[self.squeezed[single]]
+        doubled = self.doubled(word)
+        if doubled:
+            return doubled
         choices = self.by_letter.get(word[0], ())
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=1 if len(word) < _LONG else 2, limit=3)
         nearest = [self.names[name] for name, distance, _ in near if distance == near[0][1]]
@@ -104,12 +110,16 @@ def load_place_words() -> PlaceWords:
         names,
         starts,
         beginnings=frozenset(s[:end] for s in names if len(s) >= _SHORTEST_APART for end in range(2, len(s))),
-        squeezed={_DOUBLED.sub(r"\1", s): s for s in forgiving if len(s) >= _SHORTEST_SQUEEZED},
+        squeezed={_single(s): s for s in forgiving if len(s) >= _SHORTEST_SQUEEZED},
         by_letter=_by_letter([s for s in forgiving if len(s) >= _SHORTEST_MISSPELT]),
         endings=file.words(file.data, "file", "endings"),
         ordinary=frozenset(file.words(file.data, "file", "ordinary")),
         cues=file.sets("cues", _CUES),
     )
+
+
+def _single(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _by_letter(spellings: list[str]) -> dict[str, tuple[str, ...]]:

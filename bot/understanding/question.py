@@ -19,7 +19,7 @@ from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import WordFile
 
 QUESTIONS = Path(__file__).with_name("questions.yml")
-_SHORT = 5
+_SHORT = 3
 _CUES = ("opens", "verbs", "asked_about", "before", "asks", "asks_pairs")
 
 
@@ -58,7 +58,7 @@ def find_question(text: str) -> str | None:
     questions = load_questions()
     parts = [fold(part) for part in sentences(text)]
     words = [tokens(part) for part in parts]
-    short = sum(map(len, words)) <= _SHORT
+    short = sum(word.isalnum() for said in words for word in said) <= _SHORT
     asking = [part for part, said in zip(parts, words, strict=True) if short or questions.asks(said)]
     asked = {name for part in asking for name in questions.names(part, questions.asked)}
     found = asked or questions.names(" \n ".join(parts), questions.told)

@@ -17,7 +17,7 @@ _REACH = 6
 _CUES = ("about", "about_pairs", "self", "third", "no", "but", "being", "as", "me", "introduced_over", "introduced_by")
 _WEIGHTS = ("trouble", "speaks", "worry", "elsewhere")
 # How the words between "jag är" and "mamma" end: "ensamstående", "orolig", "trött".
-_ADJECTIVE_ENDINGS = ("a", "d", "ig", "ande", "s", "m")
+_ADJECTIVE_ENDINGS = ("a", "d", "ig", "nde", "s", "m")
 
 
 @dataclass(frozen=True)

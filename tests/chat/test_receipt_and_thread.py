@@ -212,6 +212,20 @@ def test_the_stream_says_when_the_session_has_ended(door: Door) -> None:
     assert "event: ended" in door.run(end_later())[1]
 
 
+def test_one_session_may_hold_only_a_few_streams_and_gets_them_back(door: Door) -> None:
+    token, _, _ = a_case(door)
+
+    async def many() -> list[int]:
+        listening = [asyncio.ensure_future(listen(door, token, 2)) for _ in range(6)]
+        first = [status for status, _ in await asyncio.gather(*listening)]
+        await asyncio.sleep(2)
+        return [*first, (await listen(door, token, 0.5))[0]]
+
+    statuses = door.run(many())
+    assert sorted(statuses[:6]) == [200, 200, 200, 200, 429, 429]
+    assert statuses[-1] == 200
+
+
 def test_a_receipt_session_cannot_open_new_cases(door: Door) -> None:
     _, receipt, _ = a_case(door)
     assert leave(door, back(door, receipt).body["token"]).status == 422

@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.routing.catalogue import SERVICES, Catalogue
+from bot.sentences import Sentences
 
 TODAY = date(2026, 11, 22)
 Change = Callable[[dict[str, Any]], object]
@@ -24,6 +25,12 @@ def demo() -> Catalogue:
 @pytest.fixture(scope="session")
 def live() -> Catalogue:
     return Catalogue.load("live")
+
+
+@pytest.fixture(scope="session")
+def sentences() -> set[str]:
+    """The names of every sentence in domain.yml."""
+    return set(Sentences.load().texts)
 
 
 @pytest.fixture

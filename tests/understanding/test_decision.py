@@ -1,0 +1,127 @@
+"""Answer, clarify or fall back; and danger before everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.decision import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS, Thresholds, decide, need_of
+from bot.understanding.model import Ranked
+from bot.understanding.urgent import Urgent
+
+LIMITS = Thresholds(answer=0.5, clarify=0.12, urgent=0.35, choices=3)
+KNIFE = Urgent("emergency", "weapon", "kniv")
+
+
+def ranking(**shares: float) -> list[Ranked]:
+    """The most probable first, as the model gives it."""
+    return [Ranked(intent, share) for intent, share in sorted(shares.items(), key=lambda pair: -pair[1])]
+
+
+@pytest.mark.parametrize("need", [*TOPICS, "confidentiality", "human", "other_city"])
+def test_a_sure_need_is_answered(need: str) -> None:
+    found = decide(ranking(**{need: 0.5, "affirm": 0.3}), None, LIMITS)
+    assert (found.decided, found.intent, found.need, found.urgent) == ("answer", need, need, None)
+    assert found.confidence == 0.5 and found.choices == ()
+
+
+@pytest.mark.parametrize("intent", SMALLTALK)
+def test_sure_small_talk_is_small_talk(intent: str) -> None:
+    found = decide(ranking(**{intent: 0.9, "parenting": 0.1}), None, LIMITS)
+    assert (found.decided, found.intent, found.need) == ("answer", intent, "smalltalk")
+
+
+@pytest.mark.parametrize("intent", [*QUESTIONS, *CONTEXT])
+def test_a_question_or_an_answer_inside_the_talk_has_no_need(intent: str) -> None:
+    found = decide(ranking(**{intent: 0.9, "parenting": 0.1}), None, LIMITS)
+    assert (found.decided, found.intent, found.need) == ("answer", intent, None)
+
+
+@pytest.mark.parametrize(
+    ("share", "decided"), [(0.5, "answer"), (0.499, "clarify"), (0.12, "clarify"), (0.119, "fallback")]
+)
+def test_the_thresholds_themselves_count_as_reached(share: float, decided: str) -> None:
+    assert decide(ranking(parenting=share, other_city=0.01), None, LIMITS).decided == decided
+
+
+def test_unsure_offers_at_most_three_needs_the_likeliest_first() -> None:
+    shares = {"leave_crime": 0.3, "youth_at_risk": 0.25, "substance_use": 0.2, "parenting": 0.15}
+    found = decide(ranking(**shares), None, LIMITS)
+    assert (found.decided, found.intent, found.need) == ("clarify", "clarify", None)
+    assert found.choices == ("leave_crime", "youth_at_risk", "substance_use")
+
+
+@pytest.mark.parametrize("odd", ["affirm", "ask_cost", "greet", "human", "emergency", "suicide_risk"])
+def test_a_choice_is_always_a_need_with_a_label_of_its_own(odd: str) -> None:
+    found = decide(ranking(parenting=0.3, other_city=0.28, **{odd: 0.2}), None, LIMITS)
+    assert found.choices == ("parenting", "other_city")
+
+
+@pytest.mark.parametrize("intent", ["affirm", "ask_cost", "greet"])
+@pytest.mark.parametrize(("share", "decided"), [(0.24, "answer"), (0.23, "clarify")])
+def test_a_likely_answer_inside_the_talk_goes_before_guesses(intent: str, share: float, decided: str) -> None:
+    found = decide(ranking(**{intent: share, "parenting": 0.2}), None, LIMITS)
+    assert found.decided == decided
+    assert found.need is None
+
+
+def test_nothing_likely_is_not_understood() -> None:
+    found = decide(ranking(parenting=0.1, leave_crime=0.09), None, LIMITS)
+    assert (found.decided, found.intent, found.need, found.choices) == ("fallback", "nlu_fallback", None, ())
+
+
+@pytest.mark.parametrize("top", ["parenting", "greet", "affirm", "suicide_risk"])
+def test_what_the_rules_find_goes_before_a_sure_model(top: str) -> None:
+    found = decide(ranking(**{top: 0.99, "other_city": 0.01}), KNIFE, LIMITS)
+    assert (found.decided, found.intent, found.need, found.urgent, found.case) == (
+        "answer",
+        "emergency",
+        "emergency",
+        "emergency",
+        "weapon",
+    )
+    assert found.confidence >= 0.99 and found.reason == "rule: weapon"
+
+
+@pytest.mark.parametrize(
+    ("shares", "urgent", "case"),
+    [
+        ({"emergency": 0.36, "parenting": 0.6}, "emergency", "danger"),
+        ({"suicide_risk": 0.36, "parenting": 0.6}, "suicide_risk", "suicide"),
+        ({"emergency": 0.17, "suicide_risk": 0.19, "parenting": 0.6}, "suicide_risk", "suicide"),
+        ({"emergency": 0.34, "parenting": 0.6}, None, None),
+        ({"emergency": 0.9, "parenting": 0.1}, "emergency", "danger"),
+    ],
+)
+def test_the_model_raises_danger_by_both_intents_together(
+    shares: dict[str, float], urgent: str | None, case: str | None
+) -> None:
+    found = decide(ranking(**shares), None, LIMITS)
+    assert (found.urgent, found.case) == (urgent, case)
+    assert (found.need == urgent) is (urgent is not None)
+
+
+@pytest.mark.parametrize(
+    ("shares", "kept"),
+    [
+        ({"leave_crime": 0.6, "emergency": 0.3}, ("leave_crime",)),
+        ({"emergency": 0.6, "leave_crime": 0.3}, ("leave_crime",)),
+        ({"emergency": 0.8, "leave_crime": 0.11}, ()),
+        ({"emergency": 0.6, "human": 0.3}, ()),
+        ({"emergency": 0.5, "suicide_risk": 0.3, "parenting": 0.15}, ("parenting",)),
+        ({"emergency": 0.6, "suicide_risk": 0.4}, ()),
+    ],
+)
+def test_beside_danger_a_likely_topic_is_kept(shares: dict[str, float], kept: tuple[str, ...]) -> None:
+    assert decide(ranking(**shares), KNIFE, LIMITS).choices == kept
+
+
+@pytest.mark.parametrize(
+    ("intent", "need"),
+    [
+        *((need, need) for need in NEEDS),
+        *((i, "smalltalk") for i in SMALLTALK),
+        *((i, None) for i in (*QUESTIONS, *CONTEXT)),
+    ],
+)
+def test_an_intent_belongs_to_one_need_or_none(intent: str, need: str | None) -> None:
+    assert need_of(intent) == need

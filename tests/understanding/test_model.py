@@ -1,0 +1,118 @@
+"""The classifier on a handful of texts: ranked, calibrated, the same each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.model import SHARPEST, IntentModel, word_pairs
+
+EXAMPLES = {
+    "parenting": [
+        "mitt barn vill inte sova",
+        "hur gör man med trots",
+        "jag vill gå en föräldrakurs",
+        "mitt barn lyssnar aldrig på mig",
+        "tips för tvååringar som inte vill sova",
+        "föräldrakurs för nya föräldrar",
+    ],
+    "leave_crime": [
+        "jag vill lämna gänget",
+        "vill hoppa av från gänget",
+        "min bror vill ut ur kriminaliteten",
+        "hjälp mig hoppa av",
+        "jag orkar inte vara kriminell",
+        "hur lämnar man ett gäng",
+    ],
+    "unsafe_place": [
+        "torget är mörkt och otryggt",
+        "lampan i tunneln är trasig",
+        "det säljs knark i parken varje kväll",
+        "otryggt vid centrum på kvällen",
+        "trasig lampa på torget",
+        "ingen vågar gå i parken",
+    ],
+}
+TEXTS = [text for texts in EXAMPLES.values() for text in texts]
+INTENTS = [intent for intent, texts in EXAMPLES.items() for _ in texts]
+HANDS = ["anna", "bo", "cilla", "anna", "bo", "cilla"] * 3
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    return IntentModel.train(TEXTS, INTENTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("barnet vill inte sova", "parenting"),
+        ("BARNET VILL INTE SOOOOVA", "parenting"),
+        ("vill hoppa av", "leave_crime"),
+        ("lamporna är trasiga pa torget", "unsafe_place"),
+    ],
+)
+def test_a_like_text_ranks_first(model: IntentModel, text: str, intent: str) -> None:
+    assert model.rank(text)[0].intent == intent
+
+
+@pytest.mark.parametrize("text", ["barnet vill inte sova", "", "xyzzy", "😀", "a" * 2000])
+def test_every_intent_is_ranked_with_a_probability(model: IntentModel, text: str) -> None:
+    ranked = model.rank(text)
+    shares = [entry.confidence for entry in ranked]
+    assert {entry.intent for entry in ranked} == EXAMPLES.keys()
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1) and min(shares) >= 0
+
+
+def test_an_unknown_text_is_less_sure_than_a_known_one(model: IntentModel) -> None:
+    assert model.rank("xyzzy")[0].confidence < model.rank(TEXTS[0])[0].confidence
+
+
+def test_many_texts_get_the_same_shares_as_each_alone(model: IntentModel) -> None:
+    together = model.probabilities(TEXTS[:3])
+    for row, text in zip(together, TEXTS[:3], strict=True):
+        assert sorted(row, reverse=True) == pytest.approx([entry.confidence for entry in model.rank(text)])
+
+
+def test_training_again_gives_the_same_model(model: IntentModel) -> None:
+    again = IntentModel.train(TEXTS, INTENTS)
+    assert again.sharpness == model.sharpness
+    assert [again.rank(text) for text in TEXTS] == [model.rank(text) for text in TEXTS]
+
+
+@pytest.mark.parametrize("hands", [None, HANDS, ["one"] * 18], ids=["unknown", "three", "one"])
+def test_the_confidence_is_calibrated_within_its_bounds(hands: list[str] | None) -> None:
+    assert 0.5 <= IntentModel.train(TEXTS, INTENTS, hands).sharpness <= SHARPEST
+
+
+def test_three_hands_are_calibrated_on_hands_not_seen(model: IntentModel) -> None:
+    # Whoever writes one topic only makes the unseen hand hard: the confidence must not stay that of a random split.
+    by_topic = [intent for intent in INTENTS]
+    assert IntentModel.train(TEXTS, INTENTS, by_topic).sharpness < model.sharpness
+
+
+@pytest.mark.parametrize(
+    ("texts", "intents"),
+    [
+        pytest.param(TEXTS, INTENTS[:-1], id="lists of different length"),
+        pytest.param(TEXTS[:2] + TEXTS[6:8], INTENTS[:2] + INTENTS[6:8], id="too few of each"),
+        pytest.param([*TEXTS, "hej"], [*INTENTS, "greet"], id="too few of one"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(texts: list[str], intents: list[str]) -> None:
+    with pytest.raises(ValueError):
+        IntentModel.train(texts, intents)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("han slår mig", ["han mig"]),
+        ("min kille slår ofta mig", ["min slar", "min ofta", "min mig", "kille ofta", "kille mig", "slar mig"]),
+        ("slår mig", []),
+        ("", []),
+    ],
+)
+def test_words_near_each_other_make_pairs_across_a_gap(text: str, pairs: list[str]) -> None:
+    assert word_pairs(text) == pairs
