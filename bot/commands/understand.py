@@ -30,8 +30,12 @@ Parse = Callable[[str], dict[str, Any]]
 
 
 def understand_lines(source: TextIO, target: TextIO) -> None:
-    """Read `{"text": …}` lines, write an answer to each; a broken line gets `{"error": …}` in its place."""
-    parse, catalogue = load_parser(), Catalogue.load("demo")
+    """Read `{"text": …}` lines and write an answer to each, through the trained model."""
+    answer_lines(source, target, load_parser(), Catalogue.load("demo"))
+
+
+def answer_lines(source: TextIO, target: TextIO, parse: Parse, catalogue: Catalogue) -> None:
+    """Write an answer to each line; a broken line gets `{"error": …}` in its place."""
     for line in source:
         if line.strip():
             target.write(json.dumps(_answer(line, parse, catalogue), ensure_ascii=False) + "\n")

@@ -55,7 +55,7 @@ class IntentModel:
         to us tomorrow is such a hand, and a random split would promise too much.
 
         Raises:
-            ValueError: the lists differ in length or an intent has too few texts to calibrate.
+            ValueError: the lists differ in length, or there are too few texts to calibrate on.
         """
         features = create_features()
         matrix, wanted = features.fit_transform(list(texts)), np.asarray(intents)

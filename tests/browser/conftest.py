@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     """The chat app with a stand-in for Rasa that leads through a whole talk."""
-    running = Door(tmp_path, exit_url="{url}/tillganglighet")
+    running = Door(tmp_path, exit_url="{url}/tillganglighet", reply_timeout_seconds=8.0)
     running.rasa.script = leading
     yield running
     running.stop()

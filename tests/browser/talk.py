@@ -24,7 +24,7 @@ async def leading(body: dict[str, Any]) -> tuple[int, Any]:
     if "lämna" in said:
         return answer(message("Här finns hjälp.", service=CARD), message("Hur vill du gå vidare?", choices=WAYS))
     if "långsamt" in said:
-        await asyncio.sleep(1.9)
+        await asyncio.sleep(2.2)
         return answer(message("Det tog en stund."))
     if "andas" in said:
         urgent = {"urgent": "emergency", "service": {"id": "emergency_112", "district": None}}

@@ -81,6 +81,6 @@ def test_an_ambiguous_word_offers_its_places_and_an_unknown_word_the_districts(t
 )
 def test_a_wrong_file_is_refused_with_file_entry_and_field(tmp_path: Path, wrong: str, right: str, says: str) -> None:
     assert wrong in DISTRICTS + REST
-    with pytest.raises(PlacesError, match="places.yml") as error:
+    with pytest.raises(PlacesError, match=r"places\.yml") as error:
         load(tmp_path, (DISTRICTS + REST).replace(wrong, right, 1))
     assert says in str(error.value)

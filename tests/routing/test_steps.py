@@ -23,6 +23,7 @@ from bot.routing.steps import (
     continue_talk,
     fall_back,
     offer_human,
+    watchful,
 )
 from bot.routing.talk import TOPICS, Heard, Talk, Turn
 from bot.understanding.question import load_questions
@@ -381,6 +382,21 @@ def test_who_cannot_speak_is_not_offered_the_quiet_way_again(demo: Catalogue) ->
         for case in ("danger", "quiet")
     )
     assert '/emergency{"urgent_case": "quiet"}' in loud and '/emergency{"urgent_case": "quiet"}' not in quiet
+
+
+@pytest.mark.parametrize("watch", [True, False])
+def test_a_danger_between_the_lines_puts_one_line_first(demo: Catalogue, watch: bool) -> None:
+    heard = Heard(need="parenting", watch=watch)
+    turn = answer_need(Talk(), heard, demo, DAY)
+    first = ["utter_watchful"] if watch else []
+    assert said(watchful(turn, heard)) == [*first, *said(turn)]
+    assert watchful(turn, heard).talk == turn.talk
+
+
+def test_an_answer_to_danger_needs_no_such_line(demo: Catalogue) -> None:
+    heard = Heard(urgent="emergency", watch=True)
+    turn = answer_danger(Talk(), heard, demo, DAY)
+    assert watchful(turn, heard) == turn
 
 
 # --- unsure, not understood, a human ----------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def test_a_compound_of_a_number_is_read_as_two_words() -> None:
 def test_a_wrong_rule_is_refused_with_its_place(tmp_path: Path, rules: str, says: str) -> None:
     path = tmp_path / "age.yml"
     path.write_text(rules, encoding="utf-8")
-    with pytest.raises(VocabularyError, match="age.yml") as error:
+    with pytest.raises(VocabularyError, match=r"age\.yml") as error:
         load_age_rules(path)
     assert says in str(error.value)
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.decision import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS, Thresholds, decide, need_of
+from bot.understanding.decision import (
+    CONTEXT,
+    INSIDE_TALK,
+    NEEDS,
+    QUESTIONS,
+    SMALLTALK,
+    TOPICS,
+    Thresholds,
+    decide,
+    need_of,
+)
 from bot.understanding.model import Ranked
 from bot.understanding.urgent import Urgent
 
-LIMITS = Thresholds(answer=0.5, clarify=0.12, urgent=0.35, choices=3)
+LIMITS = Thresholds(answer=0.5, clarify=0.12, urgent=0.35, watch=0.1, choices=3)
 KNIFE = Urgent("emergency", "weapon", "kniv")
 
 
@@ -57,11 +67,33 @@ def test_a_choice_is_always_a_need_with_a_label_of_its_own(odd: str) -> None:
 
 
 @pytest.mark.parametrize("intent", ["affirm", "ask_cost", "greet"])
-@pytest.mark.parametrize(("share", "decided"), [(0.24, "answer"), (0.23, "clarify")])
+@pytest.mark.parametrize(("share", "decided"), [(INSIDE_TALK, "answer"), (INSIDE_TALK - 0.01, "clarify")])
 def test_a_likely_answer_inside_the_talk_goes_before_guesses(intent: str, share: float, decided: str) -> None:
     found = decide(ranking(**{intent: share, "parenting": 0.2}), None, LIMITS)
     assert found.decided == decided
     assert found.need is None
+
+
+@pytest.mark.parametrize(
+    ("shares", "watch"),
+    [
+        ({"parenting": 0.8, "emergency": 0.1}, True),
+        ({"parenting": 0.8, "emergency": 0.05, "suicide_risk": 0.05}, True),
+        ({"parenting": 0.8, "emergency": 0.09}, False),
+        ({"parenting": 0.3, "other_city": 0.2, "suicide_risk": 0.2}, True),
+        ({"affirm": 0.01, "suicide_risk": 0.1}, True),
+        ({"parenting": 1.0}, False),
+    ],
+)
+def test_a_danger_that_is_not_sure_is_watched_for_whatever_is_decided(shares: dict[str, float], watch: bool) -> None:
+    found = decide(ranking(**shares), None, LIMITS)
+    assert found.urgent is None and found.watch is watch
+
+
+def test_an_urgent_intent_below_its_threshold_is_never_answered_as_a_need() -> None:
+    strict = Thresholds(answer=0.5, clarify=0.12, urgent=0.9, watch=0.1)
+    found = decide(ranking(emergency=0.6, parenting=0.3), None, strict)
+    assert (found.decided, found.choices, found.watch) == ("clarify", ("parenting",), True)
 
 
 def test_nothing_likely_is_not_understood() -> None:

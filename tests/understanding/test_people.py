@@ -91,7 +91,7 @@ def test_a_wrong_list_of_people_is_refused_with_its_place(tmp_path: Path, wrong:
     assert wrong in text
     path = tmp_path / "people.yml"
     path.write_text(text.replace(wrong, right, 1), encoding="utf-8")
-    with pytest.raises(VocabularyError, match="people.yml") as error:
+    with pytest.raises(VocabularyError, match=r"people\.yml") as error:
         load_words(path)
     assert says in str(error.value)
 
@@ -109,7 +109,7 @@ def test_a_wrong_list_of_people_is_refused_with_its_place(tmp_path: Path, wrong:
 def test_a_wrong_list_of_drugs_is_refused_with_its_place(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "substances.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(VocabularyError, match="substances.yml") as error:
+    with pytest.raises(VocabularyError, match=r"substances\.yml") as error:
         load_substances(path)
     assert says in str(error.value)
 

@@ -59,7 +59,7 @@ def test_the_graver_question_goes_first() -> None:
 def test_a_wrong_list_of_questions_is_refused_with_its_place(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "questions.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(VocabularyError, match="questions.yml") as error:
+    with pytest.raises(VocabularyError, match=r"questions\.yml") as error:
         load_questions(path)
     assert says in str(error.value)
 

@@ -28,5 +28,5 @@ def test_what_is_no_list_of_words_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_choice_outside_the_list_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(VocabularyError, match="words.yml, entry, field 'role': must be one of child, other"):
+    with pytest.raises(VocabularyError, match=r"words\.yml, entry, field 'role': must be one of child, other"):
         write(tmp_path, "a: 1").choice({"role": "x"}, "entry", "role", ("child", "other"))

@@ -1,0 +1,49 @@
+"""`check`: what it prints and how it ends. The remarks themselves are tested beside `routing/check.py`."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from bot.commands.check import check_catalogue
+from bot.routing import catalogue
+from bot.routing.catalogue import Catalogue, Mode
+
+
+def checked(mode: Mode) -> tuple[int, list[str]]:
+    target = io.StringIO()
+    return check_catalogue(mode, target), target.getvalue().splitlines()
+
+
+def test_in_demo_what_is_unconfirmed_is_told_and_is_no_fault() -> None:
+    code, lines = checked("demo")
+    assert code == 0
+    assert any(line.startswith("OBEKRÄFTAT: ") for line in lines)
+    assert not any(line.startswith("FEL: ") for line in lines)
+
+
+def test_in_live_what_is_missing_for_release_is_a_fault() -> None:
+    code, lines = checked("live")
+    assert code == 1
+    assert lines[0].startswith("FEL: ")
+    assert any("exit_programme (receiving_unit)" in line for line in lines)
+
+
+def test_the_last_line_counts_the_remarks() -> None:
+    _, lines = checked("demo")
+    assert any(figure.isdigit() for figure in lines[-1])
+    assert not lines[-1].startswith("OBEKRÄFTAT")
+
+
+def test_a_broken_catalogue_is_said_with_its_file_and_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "services.yml"
+    broken.write_text("lines: nothing\nservices: []\n", encoding="utf-8")
+    load = Catalogue.load
+    monkeypatch.setattr(catalogue.Catalogue, "load", lambda mode: load(mode, services_path=broken))
+    code, lines = checked("demo")
+    assert code == 1
+    assert any("services.yml" in line for line in lines)
