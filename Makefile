@@ -9,7 +9,7 @@ run: setup
 	@$(PYTHON) -m bot serve
 
 test: setup-test check
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 # The fast part: no process is started, no model trained.
 quick: setup

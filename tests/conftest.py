@@ -17,3 +17,10 @@ def town() -> Iterator[Town]:
     """The real chat, rasa, actions, staff and relay. Tests that stop a process start it again."""
     with running_town() as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share the running installation go to one worker, so that only one is started."""
+    for item in items:
+        if "town" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("town"))

@@ -27,7 +27,7 @@ def with_secrets(environment: Mapping[str, str], directory: Path) -> dict[str, s
             },
         )
     lines = (line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
-    return {**dict(lines), **environment}
+    return {**environment, **{name: environment.get(name) or made for name, made in lines}}
 
 
 def use_local_secrets() -> None:

@@ -18,8 +18,8 @@ PEOPLE = Path(__file__).with_name("people.yml")
 STRANGER = "someone"
 _SHORTEST_MENDED = 5
 _LONG = 9
-_CUES = ("mine", "theirs", "some", "have", "first", "vocative", "between", "like_adjectives", "after_noun", "apposed",
-         "not_before_misspelt", "ordinary")  # fmt: skip
+_CUES = ("mine", "theirs", "some", "have", "first", "vocative", "addressed", "between", "like_adjectives", "after_noun",
+         "apposed", "not_before_misspelt", "ordinary")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ def _is_adjective(said: Sequence[str], index: int, form: tuple[str, ...], words:
 def _unowned(said: Sequence[str], index: int, words: Words) -> Owner:
     """Telegrams leave the "min" out: "kusin dricker", "bror i häktet"."""
     opens = index == 0 or said[index - 1] in SENTENCE_END
-    if said[index] in words.cues["vocative"] and (len(said) > _REACH or index or said[1:2] in ([","], [])):
+    after = said[index + 1 : index + 2]
+    if said[index] in words.cues["vocative"] and (not opens or not after or after[0] in words.cues["addressed"]):
         return "vocative"
     return "some" if opens else "none"
 

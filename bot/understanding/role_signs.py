@@ -14,7 +14,8 @@ from bot.understanding.tokens import SENTENCE_END
 from bot.understanding.vocabulary import WordFile
 
 _REACH = 6
-_CUES = ("about", "about_pairs", "self", "third", "no", "but", "being", "as", "me", "introduced_over", "introduced_by")
+_CUES = ("about", "about_pairs", "self", "third", "no", "but", "being", "as", "me", "bare_me", "introduced_over",
+         "introduced_by")  # fmt: skip
 _WEIGHTS = ("trouble", "speaks", "worry", "elsewhere")
 # How the words between "jag är" and "mamma" end: "ensamstående", "orolig", "trött".
 _ADJECTIVE_ENDINGS = ("a", "d", "ig", "nde", "s", "m")
@@ -52,6 +53,8 @@ class Signs:
 
     def _introduces(self, said: Sequence[str], index: int) -> bool:
         after = said[index + 1 : index + 2]
+        if index and said[index - 1] in self.cues["bare_me"]:
+            return True
         for back in range(index - 1, max(-1, index - 1 - _REACH), -1):
             word = said[back]
             if word in self.cues["being"]:

@@ -1,4 +1,4 @@
-"""When the model is trained anew: after any change of what it learns from, and of nothing else. Nothing is trained here."""
+"""When the model is trained anew: after a change of what it learns from, of nothing else. Nothing is trained here."""
 
 from __future__ import annotations
 

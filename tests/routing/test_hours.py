@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.routing.hours import STOCKHOLM, is_holiday, is_open, next_closing, next_opening, words
+from bot.routing.hours import STOCKHOLM, is_holiday, is_open, local_day, next_closing, next_opening, words
 from bot.routing.hours_text import parse_hours
 
 HOURS = (
@@ -156,3 +156,8 @@ def test_it_stays_open_until_it_closes(at: datetime, text: str) -> None:
 def test_words_agree_with_is_open(at: datetime, text: str) -> None:
     hours = parse_hours(text)
     assert words(hours, at).startswith("öppet") is bool(is_open(hours, at))
+
+
+@pytest.mark.parametrize("at", ["2026-11-24 00:30", "2026-11-24 23:59", "2026-07-24 00:30"])
+def test_the_day_is_that_of_stockholm(at: str) -> None:
+    assert local_day(stockholm(at)) == date.fromisoformat(at[:10])
