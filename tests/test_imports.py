@@ -17,6 +17,7 @@ NAMES = {
     "ruamel.yaml": "ruamel.yaml",
     "scikit-learn": "sklearn",
     "pytest-timeout": "pytest_timeout",
+    "pytest-xdist": "xdist",
     "axe-playwright-python": "axe_playwright_python",
     "time-machine": "time_machine",
     "beautifulsoup4": "bs4",

@@ -18,7 +18,7 @@ from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import Person, find_persons
 from bot.understanding.role import find_role
 from bot.understanding.school import find_school_year
-from bot.understanding.text import fold, normalise
+from bot.understanding.text import normalise, without_dots
 from bot.understanding.tokens import SENTENCE_END, tokens
 
 __all__ = ["find_age", "find_school_year"]
@@ -62,7 +62,7 @@ def find_age(text: str, today: date | None = None) -> int | None:
     `today` matters for "född 2010" alone; without it the machine's clock is used.
     """
     plain = normalise(_HALF.sub(r"\1,5", text))
-    folded = fold(plain)
+    folded = without_dots(plain)
     raw = list(
         split_compounds([KEPT.get(word, bare) for word, bare in zip(tokens(plain), tokens(folded), strict=True)])
     )

@@ -37,6 +37,7 @@ KEPT = {
     **dict.fromkeys(("vår", "vårt", "våran"), "min"),
 }
 _EITHER = {"år": ("år", "ar"), "är": ("är", "ar")}
+_FLAGS = 40
 _TOKEN = re.compile(r"\([^\s()]+\)[?*]?|\S+")
 
 
@@ -61,6 +62,24 @@ class AgeRules:
         return {at: self.kinds[order] for at, order in first.items()}
 
 
+class Flags:
+    """Lists of words as flags of the vocabulary while it has any left: a flag is looked up once a word, a list is
+    searched for every token and rule."""
+
+    def __init__(self, vocab: Any) -> None:
+        """No flag is taken yet."""
+        self._vocab = vocab
+        self._flags: dict[frozenset[str], Any] = {}
+
+    def of(self, words: frozenset[str]) -> dict[Any, Any]:
+        """What the Matcher compares a token with."""
+        if len(words) == 1:
+            return {"ORTH": next(iter(words))}
+        if words not in self._flags and len(self._flags) < _FLAGS:
+            self._flags[words] = self._vocab.add_flag(words.__contains__)
+        return {self._flags[words]: True} if words in self._flags else {"ORTH": {"IN": sorted(words)}}
+
+
 @cache
 def load_age_rules(path: Path = RULES) -> AgeRules:
     """Read and check the rules.
@@ -72,15 +91,13 @@ def load_age_rules(path: Path = RULES) -> AgeRules:
     groups = {name: frozenset(_keys(words)) for name, words in file.table("groups").items()}
     groups["PERSON"] |= load_words().first
     vocab = spacy.blank("sv").vocab
-    # A flag is looked up once a word; a list would be searched for every token and rule.
-    flags = {name: vocab.add_flag(words.__contains__) for name, words in groups.items()}
+    flags = Flags(vocab)
     matcher, known = Matcher(vocab, validate=False), {_OTHER, NUMBER, _START, _END}
     kinds: list[str] = []
-    known.update(*groups.values())
     for kind, pattern in _rules(file):
-        tokens = [_compiled(file, pattern, token, groups, flags) for token in _TOKEN.findall(pattern)]
-        known.update(word for token in tokens for word in _words(token))
-        matcher.add(str(len(kinds)), [tokens])
+        choices = [_choices(file, pattern, token, groups) for token in _TOKEN.findall(pattern)]
+        known.update(*(words for words, _ in choices))
+        matcher.add(str(len(kinds)), [[{**flags.of(words), **operator} for words, operator in choices]])
         kinds.append(kind)
     return AgeRules(matcher, vocab, tuple(kinds), frozenset(known))
 
@@ -96,24 +113,17 @@ def _rules(file: WordFile) -> Iterator[tuple[str, str]]:
                 yield str(kind), pattern
 
 
-def _compiled(
-    file: WordFile, pattern: str, token: str, groups: Mapping[str, frozenset[str]], flags: Mapping[str, Any]
-) -> dict[Any, Any]:
+def _choices(
+    file: WordFile, pattern: str, token: str, groups: Mapping[str, frozenset[str]]
+) -> tuple[frozenset[str], dict[str, str]]:
+    """The words that a token of a rule stands for, and the Matcher's operator."""
     often = token[-1] if len(token) > 1 and token[-1] in "?*" else ""
     inner = token.removesuffix(often).strip("()") if len(token) > 1 else token
-    operator = {"OP": often} if often else {}
-    if inner in flags:
-        return {flags[inner]: True, **operator}
     parts = inner.split("|") if inner != "|" else [inner]
     if not all(parts):
         raise file.error("rules", pattern, "has an empty choice")
-    choices = sorted({word for part in parts for word in groups.get(part) or _keys([part])})
-    return {"ORTH": choices[0] if len(choices) == 1 else {"IN": choices}, **operator}
-
-
-def _words(token: Mapping[Any, Any]) -> Iterable[str]:
-    orth = token.get("ORTH", {"IN": []})
-    return [orth] if isinstance(orth, str) else orth["IN"]
+    words = frozenset(word for part in parts for word in groups.get(part) or _keys([part]))
+    return words, {"OP": often} if often else {}
 
 
 def _keys(words: Iterable[Any]) -> list[str]:

@@ -69,10 +69,12 @@ def first_match(phrases: Iterable[str], folded: str) -> str | None:
 class PhraseBook:
     """Many phrases, each under a name, searched together.
 
-    `words` and `beginnings` say for a word of the text, or the beginning of one, which entries are worth trying.
+    `words` and `beginnings` say for a word of the text, or the beginning of one, which entries are worth trying;
+    `needed` are sets of words of which an entry needs at least one each.
     """
 
     entries: tuple[tuple[str, re.Pattern[str]], ...]
+    needed: tuple[tuple[frozenset[str], ...], ...]
     words: Mapping[str, tuple[int, ...]]
     beginnings: Mapping[str, tuple[int, ...]]
     lengths: tuple[int, ...]
@@ -85,14 +87,18 @@ class PhraseBook:
             PhraseError: a phrase cannot be compiled.
         """
         entries: list[tuple[str, re.Pattern[str]]] = []
+        needed: list[tuple[frozenset[str], ...]] = []
         index: dict[bool, dict[str, list[int]]] = {False: {}, True: {}}
         for name, group in phrases.items():
             for phrase in group:
                 for key, begins in _anchor(phrase):
                     index[begins].setdefault(key, []).append(len(entries))
                 entries.append((name, compile_phrase(phrase)))
+                closed = [piece for piece in _pieces(phrase) if not any(begins for _, begins in piece)]
+                needed.append(tuple(frozenset(word for word, _ in piece) for piece in closed))
         words, beginnings = ({key: tuple(ids) for key, ids in index[kind].items()} for kind in (False, True))
-        return cls(tuple(entries), words, beginnings, tuple(sorted({len(key) for key in beginnings})))
+        lengths = tuple(sorted({len(key) for key in beginnings}))
+        return cls(tuple(entries), tuple(needed), words, beginnings, lengths)
 
     def find(self, folded: str) -> Iterator[tuple[str, re.Match[str]]]:
         """Name and match of each phrase that stands in the folded text, in the order of the book."""
@@ -113,24 +119,30 @@ class PhraseBook:
 
     def _candidates(self, folded: str) -> set[int]:
         candidates: set[int] = set()
-        for word in set(_WORD.findall(folded)):
+        said = set(_WORD.findall(folded))
+        for word in said:
             candidates.update(self.words.get(word, ()))
             for length in self.lengths:
                 if length > len(word):
                     break
                 candidates.update(self.beginnings.get(word[:length], ()))
-        return candidates
+        return {entry for entry in candidates if not any(map(said.isdisjoint, self.needed[entry]))}
 
 
 @cache
 def _anchor(phrase: str) -> list[tuple[str, bool]]:
     """The piece of a phrase that is rarest in ordinary text: its words, each with whether it is only a beginning."""
+    return max(_pieces(phrase), key=_rarity)
+
+
+def _pieces(phrase: str) -> list[list[tuple[str, bool]]]:
+    """What must stand in a text that holds the phrase: for each piece its words, as in `_anchor`."""
     compile_phrase(phrase)
     tokens = [part for token in _TOKEN.findall(fold(phrase)) for part in _TOKEN.findall(token.strip('"'))]
     pieces = [_alternatives(token) for token in tokens if token != "_" and not token.endswith(")?")]
     if not pieces:
         raise PhraseError(f"'{phrase}' is not a phrase: it needs at least one word")
-    return max(pieces, key=_rarity)
+    return pieces
 
 
 def _alternatives(token: str) -> list[tuple[str, bool]]:

@@ -54,7 +54,8 @@ def _mentions(said: Sequence[str], text: str, words: PlaceWords) -> Iterator[tup
 def _name_at(said: Sequence[str], at: int, words: PlaceWords) -> tuple[PlaceName | None, int]:
     """The longest name that begins at the token, and how many tokens it spans."""
     for length in range(min(words.starts.get(said[at], 1), len(said) - at), 1, -1):
-        name = words.names.get("".join(said[at : at + length]))
+        joined = "".join(said[at : at + length])
+        name = words.names.get(joined) or words.names.get(joined.removesuffix("s"))
         if name:
             return name, length
     name = words.whole(said[at])

@@ -29,7 +29,12 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> str:
     """Normalised text without å, ä and ö: many write without them."""
-    return normalise(text).translate(_FOLDED)
+    return without_dots(normalise(text))
+
+
+def without_dots(normalised: str) -> str:
+    """A normalised text folded, letter for letter."""
+    return normalised.translate(_FOLDED)
 
 
 def words(text: str) -> list[str]:

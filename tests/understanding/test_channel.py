@@ -1,4 +1,4 @@
-"""The inner channel between door and Rasa: what stock Rasa does wrong there, closed. Names as in the list of weak spots."""
+"""The inner channel between door and Rasa: what stock Rasa does wrong there, closed. Numbers as in the weak spots."""
 
 from __future__ import annotations
 

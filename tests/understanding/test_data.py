@@ -80,9 +80,9 @@ def test_nothing_of_the_frozen_set_is_trained_on(rows: list[tuple[str, str, str]
     frozen = [json.loads(line) for line in FROZEN.read_text(encoding="utf-8").splitlines()]
     trained = {_key(text) for _, _, text in rows}
     # Whoever writes "soc" or "hjälp mig" writes what others write: below four words a match says nothing.
-    long = sorted({_key(m["text"]) for m in frozen if len(m["text"].split()) > 3})
-    ours = sorted(text for text in trained if len(text.split()) > 3)
-    likeness = process.cdist(ours, long, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, dtype=np.uint8)
+    long = sorted({_sorted(m["text"]) for m in frozen if len(m["text"].split()) > 3})
+    ours = sorted(_sorted(text) for text in trained if len(text.split()) > 3)
+    likeness = process.cdist(ours, long, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8, workers=-1)
     assert not [ours[index] for index in likeness.max(axis=1).nonzero()[0]]
 
 
@@ -105,12 +105,16 @@ def _key(text: str) -> str:
     return re.sub(r"\W+", " ", fold(text)).strip() or text
 
 
+def _sorted(text: str) -> str:
+    """The words in order of the alphabet, so that a plain comparison does not see their order."""
+    return " ".join(sorted(_key(text).split()))
+
+
 def _alike(texts: list[str], limit: int = ALIKE) -> list[tuple[str, str]]:
-    folded = sorted({_key(text) for text in texts}, key=lambda text: text.split()[-1])
+    by_length = sorted({_sorted(text) for text in texts}, key=len)
     found = []
-    by_length = sorted(folded, key=len)
     for index, text in enumerate(by_length):
         near = by_length[index + 1 : index + 400]
-        for other, _, _ in process.extract(text, near, scorer=fuzz.token_sort_ratio, score_cutoff=limit, limit=3):
+        for other, _, _ in process.extract(text, near, scorer=fuzz.ratio, score_cutoff=limit, limit=3):
             found.append((text, other))
     return found

@@ -249,4 +249,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("thread_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_thread_messages_case_id"), ["case_id"], unique=False)
-
