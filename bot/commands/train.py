@@ -9,7 +9,14 @@ from pathlib import Path
 
 from bot.settings import ROOT
 
-LEARNED_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "bot/understanding/*.py", "bot/understanding/*.yml")
+LEARNED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/**/*.yml",
+    "bot/understanding/*.py",
+    "bot/understanding/*.yml",
+    "bot/routing/places.*",
+)
 PREFIX = "vagvisaren-"
 
 

@@ -48,10 +48,14 @@ class Understanding(GraphComponent, IntentClassifier):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:  # noqa: ARG003
-        """A hash of this folder: Rasa's cache looks only at this class, and would bring back a stale model."""
+        """A hash of this folder and of the places it reads.
+
+        Rasa's cache looks only at this class, and would bring back a stale model.
+        """
         folder = Path(__file__).parent
         digest = hashlib.sha256()
-        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml")]):
+        places = folder.parent / "routing"
+        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml"), *places.glob("places.*")]):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 

@@ -54,9 +54,10 @@ class Reading:
 def read(text: str) -> Reading:
     """Read one message (at most 2,000 characters). The last few are kept: pipeline and model read the same one."""
     place = find_places(text)
-    people = find_people(text)
+    age = find_age(text)
+    people = find_people(text, age)
     return Reading(
-        age=find_age(text),
+        age=age,
         place=place.name,
         districts=place.districts,
         municipality=place.municipality,

@@ -82,8 +82,9 @@ def test_asking_for_a_call_shows_the_form_and_stores_nothing_yet(tools: Parts) -
     assert stored(tools, cases) == []
 
 
+@pytest.mark.usefixtures("tools")
 def test_11_a_failing_action_says_nothing_and_logs_no_words(
-    tools: Parts, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError("kanariefågel: jag heter Kim")
@@ -94,7 +95,8 @@ def test_11_a_failing_action_says_nothing_and_logs_no_words(
     assert "action_answer_need" in caplog.text
 
 
-def test_the_second_miss_offers_a_human(tools: Parts) -> None:
+@pytest.mark.usefixtures("tools")
+def test_the_second_miss_offers_a_human() -> None:
     first = run(ActionFallBack(), {}, "nlu_fallback").messages[0]["text"]
     second = run(ActionFallBack(), {"misses": 1}, "nlu_fallback").messages[0]
     assert first != second["text"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.chat.standin import answer, message
 
@@ -43,3 +43,11 @@ def say(page: Page, text: str) -> None:
 def focused(page: Page) -> str:
     """The id of what has the focus, or its name and value."""
     return str(page.evaluate("(document.activeElement.id || document.activeElement.tagName)"))
+
+
+def framed_chat(page: Page) -> Frame:
+    """The chat inside the open widget, once its script runs."""
+    frame = page.locator("iframe").element_handle().content_frame()
+    assert frame is not None
+    frame.wait_for_url("**/chatt", wait_until="load")
+    return frame

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
-from tests.browser.talk import focused, say
+from tests.browser.talk import focused, framed_chat, say
 from tests.chat.running import Door
 from tests.chat.test_receipt_and_thread import staff_write
 
@@ -107,9 +107,8 @@ def test_axe_finds_nothing_on_the_other_pages(visit: Visit, path: str, look: str
 def test_axe_finds_nothing_in_the_open_widget_and_inside_it(visit: Visit) -> None:
     page = visit.open("/")
     page.get_by_role("button", name="Fråga staden").click()
-    page.frame_locator("iframe").locator("#log").wait_for()
+    inner = framed_chat(page)
     assert not faults(page)
-    inner = next(frame for frame in page.frames if frame.url.endswith("/chatt"))
     assert not faults(inner)  # type: ignore[arg-type]
 
 

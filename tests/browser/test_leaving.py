@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from bot.tables import conversations
 from tests.browser.conftest import Visit
-from tests.browser.talk import focused, say
+from tests.browser.talk import focused, framed_chat, say
 from tests.chat.running import Door
 
 EXIT = "/tillganglighet"
@@ -184,7 +184,7 @@ def test_nothing_is_left_in_the_browsers_stores(visit: Visit) -> None:
 def test_from_the_widget_the_whole_page_leaves(visit: Visit, door: Door) -> None:
     page = visit.open("/")
     page.get_by_role("button", name="Fråga staden").click()
-    frame = page.frame_locator("iframe")
+    frame = framed_chat(page)
     frame.locator("#text").fill("jag vill lämna")
     frame.locator("#text").press("Enter")
     frame.locator("#log .card").wait_for()
@@ -196,7 +196,7 @@ def test_from_the_widget_the_whole_page_leaves(visit: Visit, door: Door) -> None
 def test_three_shifts_on_the_page_around_the_widget_leave_too(visit: Visit, door: Door) -> None:
     page = visit.open("/")
     page.get_by_role("button", name="Fråga staden").click()
-    frame = page.frame_locator("iframe")
+    frame = framed_chat(page)
     frame.locator("#text").fill("jag vill lämna")
     frame.locator("#text").press("Enter")
     frame.locator("#log .card").wait_for()

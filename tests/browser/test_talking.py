@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from bot.tables import cases, conversations, messages
 from tests.browser.conftest import Visit
-from tests.browser.talk import focused, say
+from tests.browser.talk import focused, framed_chat, say
 from tests.chat.running import Door
 
 
@@ -244,7 +244,7 @@ def test_the_widget_opens_on_request_only_and_closes_with_escape(visit: Visit) -
     assert launcher.get_attribute("aria-expanded") == "false"
     assert page.locator("iframe").count() == 0
     launcher.click()
-    page.frame_locator("iframe").locator("#log").wait_for()
+    framed_chat(page).locator("#log").wait_for()
     page.keyboard.press("Escape")
     assert launcher.get_attribute("aria-expanded") == "false"
     assert (
@@ -257,7 +257,7 @@ def test_escape_inside_the_framed_chat_closes_the_widget_and_keeps_the_talk(visi
     page = visit.open("/")
     launcher = page.get_by_role("button", name="Fråga staden")
     launcher.click()
-    frame = page.frame_locator("iframe")
+    frame = framed_chat(page)
     frame.locator("#text").fill("hej")
     frame.locator("#text").press("Enter")
     frame.get_by_text("Du skrev: hej").wait_for()
