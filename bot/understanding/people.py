@@ -15,24 +15,30 @@ from bot.understanding.tokens import tokens
 
 @dataclass(frozen=True)
 class People:
-    """`role`: self, child or other. `relation`: a name of people.yml. `substance`: a name of substances.yml."""
+    """`role`: self, child or other. `relation`: a name of people.yml. `substance`: a name of substances.yml.
+
+    `age` is set only where it decided the role ("min kille 14 år" is a parent's son).
+    """
 
     role: str | None = None
     relation: str | None = None
     substance: str | None = None
+    age: int | None = None
 
 
 # "Pojken min" is said in the north and by many who learnt Swedish late; the readers know "min pojke".
 _AFTER = re.compile(r"\b(pojken|flickan|sonen|dottern|grabben|tosen|barnet|mannen) (min|mitt)\b")
-# A "kille" or "tjej" of this age is the writer's child, not the writer's partner.
+# A "kille" or "tjej" below this age is the writer's child, not the writer's partner.
+_YOUNG = re.compile(r"\bmin (?:kille|tjej) (?:pa |ar |som ar )?(\d{1,2})\b")
 TOO_YOUNG_FOR_A_PARTNER = 15
 
 
-def find_people(text: str, age: int | None = None) -> People:
-    """Read one message. Pure and total. `age` is the age that stands in it, where known."""
+def find_people(text: str) -> People:
+    """Read one message. Pure and total."""
     folded = _AFTER.sub(r"\2 \1", fold(text))
     said = tokens(folded)
     role, relation = find_role(folded, said, find_persons(said))
-    if role == "other" and relation == "partner" and age is not None and age < TOO_YOUNG_FOR_A_PARTNER:
-        role, relation = "child", "child"
+    young = _YOUNG.search(folded)
+    if role == "other" and relation == "partner" and young and int(young.group(1)) < TOO_YOUNG_FOR_A_PARTNER:
+        return People("child", "child", find_substance(folded), int(young.group(1)))
     return People(role, None if relation == STRANGER else relation, find_substance(folded))

@@ -54,10 +54,9 @@ class Reading:
 def read(text: str) -> Reading:
     """Read one message (at most 2,000 characters). The last few are kept: pipeline and model read the same one."""
     place = find_places(text)
-    age = find_age(text)
-    people = find_people(text, age)
+    people, age = find_people(text), find_age(text)
     return Reading(
-        age=age,
+        age=people.age if age is None else age,
         place=place.name,
         districts=place.districts,
         municipality=place.municipality,
