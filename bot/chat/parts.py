@@ -26,7 +26,10 @@ from bot.understanding.urgent import load_rules
 
 T = TypeVar("T")
 DATABASE_SECONDS = 9.0
-THREADS = 32
+READERS = 8
+# SQLite lets one write at a time, and waiting for its lock knows no queue: some would starve. So they queue here.
+SQLITE_WRITERS = 1
+POSTGRESQL_WRITERS = 16
 
 
 class SlowDatabaseError(SQLAlchemyError):  # type: ignore[misc]
@@ -48,7 +51,8 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
-    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sql"))
+    readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
+    writers: Executor = field(default_factory=lambda: ThreadPoolExecutor(SQLITE_WRITERS, "writing"))
 
     @property
     def idle(self) -> timedelta:
@@ -61,7 +65,7 @@ class Parts:
         Raises:
             SlowDatabaseError: it takes too long.
         """
-        return await self._in_thread(self._reading, work)
+        return await self._in_thread(self.readers, self._reading, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a piece of writing in a thread, in one transaction; it is committed when this returns.
@@ -69,10 +73,12 @@ class Parts:
         Raises:
             SlowDatabaseError: it takes too long. It may still be committed later: nobody may be told that it was not.
         """
-        return await self._in_thread(self._writing, work)
+        return await self._in_thread(self.writers, self._writing, work)
 
-    async def _in_thread(self, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self.threads, run, work)
+    async def _in_thread(
+        self, threads: Executor, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]
+    ) -> T:
+        running = asyncio.get_running_loop().run_in_executor(threads, run, work)
         try:
             return await asyncio.wait_for(asyncio.shield(running), DATABASE_SECONDS)
         except asyncio.TimeoutError as error:
@@ -103,14 +109,18 @@ def create_parts(settings: Settings) -> Parts:
     """
     load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
     catalogue = Catalogue.load(settings.mode)
+    engine = create_database_engine(settings.database_url)
     return Parts(
         settings=settings,
-        engine=create_database_engine(settings.database_url),
+        engine=engine,
         catalogue=catalogue,
         sentences=Sentences.load(),
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
         spared=spared_numbers(catalogue),
+        writers=ThreadPoolExecutor(
+            SQLITE_WRITERS if engine.dialect.name == "sqlite" else POSTGRESQL_WRITERS, "writing"
+        ),
     )
 
 

@@ -42,7 +42,7 @@ class Thresholds:
 
     answer: float = 0.6
     clarify: float = 0.05
-    urgent: float = 0.25
+    urgent: float = 0.3
     watch: float = 0.04
     choices: int = 3
 

@@ -103,6 +103,20 @@ def test_different_conversations_do_not_wait_for_each_other(door: Door) -> None:
     assert door.rasa.most_busy > 1
 
 
+def test_many_who_write_at_the_same_moment_are_all_stored_and_answered(door: Door) -> None:
+    """SQLite's lock knows no queue: without one of our own some of these starve."""
+
+    async def one(number: int) -> list[str]:
+        token = (await door.send("POST", "/api/conversations", json={})).body["token"]
+        body = {"id": str(uuid.uuid4()), "text": f"nummer {number}"}
+        return (await door.send("POST", "/api/messages", token, json=body)).texts
+
+    async def everyone() -> list[list[str]]:
+        return await asyncio.gather(*(one(number) for number in range(40)))
+
+    assert door.run(everyone()) == [[f"du skrev: nummer {number}"] for number in range(40)]
+
+
 def test_a_client_that_goes_away_cancels_nothing(door: Door) -> None:
     """Row 3 of the weak spots: Sanic cancels the handler, and Rasa would lose the message."""
     finished: list[str] = []
