@@ -25,6 +25,7 @@ from bot.chat.views import View
 from bot.handover.case import HandOver, open_case
 from bot.handover.contact import Contact, ContactError, store_contact, validate_contact
 from bot.handover.record import Shared
+from bot.routing.hours import local_day
 
 logger = logging.getLogger(__name__)
 FIELDS = ("phone", "email", "safe_to_call", "leave_message", "when", "say_if_other")
@@ -102,7 +103,7 @@ def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted
 def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> None:
     now = parts.clock()
     service = receiving_service(connection, parts, session.id)
-    hours = parts.catalogue.promise_hours(service["id"], now.date())
+    hours = parts.catalogue.promise_hours(service["id"], local_day(now))
     case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
     store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
     give_receipt(connection, parts, session, case.id, now)

@@ -13,11 +13,12 @@ from bot.chat.transcript import Stored, find_said, shown_cases, store_bot
 from bot.handover.case import Case, cases_of_conversation
 from bot.handover.promise import promise_sentence
 from bot.handover.receipt import attach_receipt, receipt_code
+from bot.routing.hours import local_day
 
 
 def promise_drafts(parts: Parts, case: Case, at: datetime) -> list[Draft]:
     """What may be said of a committed case: when somebody answers only where the catalogue promises it."""
-    marked = case.service in parts.catalogue.services and parts.catalogue.promise_marked(case.service, at.date())
+    marked = case.service in parts.catalogue.services and parts.catalogue.promise_marked(case.service, local_day(at))
     sentence, values = promise_sentence(case.due_at, marked)
     service = {"id": case.service, "district": case.district}
     then = "utter_case_come_back" if case.channel == "receipt" else "utter_door_case_code"

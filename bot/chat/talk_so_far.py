@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from bot.chat.parts import Parts
 from bot.chat.transcript import latest_rows
 from bot.routing.catalogue import CONTACT_CENTRE
+from bot.routing.hours import local_day
 
 
 def last_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any] | None:
@@ -21,7 +22,7 @@ def last_service(connection: Connection, parts: Parts, conversation_id: str) -> 
 def receiving_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any]:
     """Who takes the case: the latest named service if it takes any, else the contact centre."""
     service = last_service(connection, parts, conversation_id)
-    if service and parts.catalogue.takes_cases(service["id"], parts.clock().date()):
+    if service and parts.catalogue.takes_cases(service["id"], local_day(parts.clock())):
         return service
     return {"id": CONTACT_CENTRE, "district": None}
 
