@@ -9,6 +9,8 @@ run: setup
 	@$(PYTHON) -m bot serve
 
 test: setup-test check
+	@echo "Training the assistant (two minutes the first time, nothing when it is unchanged) …"
+	@$(PYTHON) -m bot train > var/train.txt 2>&1 || (cat var/train.txt; exit 1)
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 # The fast part: no process is started, no model trained.

@@ -20,7 +20,9 @@ def town() -> Iterator[Town]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the running installation go to one worker, so that only one is started."""
+    """Tests that share the running installation go to one worker, so that only one is started; one browser at a time."""
     for item in items:
         if "town" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("town"))
+        elif "browser" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
