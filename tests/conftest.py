@@ -20,7 +20,7 @@ def town() -> Iterator[Town]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the running installation go to one worker, so that only one is started; one browser at a time."""
+    """Tests that share the running installation go to one worker, so that only one is started; so do browsers."""
     for item in items:
         if "town" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("town"))
