@@ -6,10 +6,18 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.town import Town, running_town
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+
+@pytest.fixture(autouse=True)
+def own_log_settings() -> Iterator[None]:
+    """Rasa sets up structlog for the whole process; a test after it must still be able to catch its own log lines."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

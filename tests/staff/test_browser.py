@@ -75,6 +75,9 @@ def _sign_in_behind(context: BrowserContext, console: Console, name: str) -> Non
 
 def check(page: Page, name: str, look: str) -> None:
     """No axe violation, nothing wider than the window; keeps a picture if asked to."""
+    # A press of a button may still be loading the next page: without its style sheet every colour is wrong.
+    page.wait_for_load_state("load")
+    page.wait_for_load_state("networkidle")
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}-{look}.png"), full_page=True)
     found = Axe().run(page).response["violations"]
