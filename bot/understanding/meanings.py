@@ -8,6 +8,7 @@ model alone was 81 % with them as features and 90 % without (docs/understanding.
 from __future__ import annotations
 
 from bot.understanding.concepts import concepts
+from bot.understanding.ngrams import Ids, word_ids
 from bot.understanding.reading import read
 
 AGES = ((10, "child"), (16, "teenager"), (20, "youth"))
@@ -16,6 +17,11 @@ AGES = ((10, "child"), (16, "teenager"), (20, "youth"))
 def meanings(text: str) -> list[str]:
     """Such as `["knife", "role=child", "age=teenager"]`; nothing that names a person or a place."""
     return [*sorted(set(concepts(text))), *_read(text)]
+
+
+def meaning_ids(text: str) -> Ids:
+    """The same as numbers, for the classifier."""
+    return word_ids(meanings(text))
 
 
 def _read(text: str) -> list[str]:

@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.model_selection import GroupKFold, StratifiedKFold
-from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
-from bot.understanding.meanings import meanings
-from bot.understanding.text import fold, normalise, words
+from bot.understanding.meanings import meaning_ids
+from bot.understanding.ngrams import character_grams, word_grams, word_pairs
+from bot.understanding.weights import Recipe, Weights
 
 SEED = 7
 FOLDS = 3
 # Each choice below has its line in docs/understanding.md: what was tried, on which data, what it gave.
 MARGIN = 1.0
-MEANING_WEIGHT = 0.2
-PAIR_WEIGHT = 0.5
-PAIR_REACH = 4
+RECIPES = (
+    Recipe(word_grams),
+    Recipe(character_grams),
+    Recipe(word_pairs, weight=0.5, fewest=2),
+    Recipe(meaning_ids, weight=0.2, counted=False),
+)
 SHARPEST = 20.0
 
 
@@ -39,12 +42,17 @@ class Ranked:
     confidence: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class IntentModel:
-    """A fitted model; `rank` is deterministic and safe to call from several threads."""
+    """A fitted model; `rank` is deterministic and safe to call from several threads.
 
-    features: Any
-    classifier: Any
+    `margins` has one row a column of `weights` and one column an intent; `base` is added to each text's margins.
+    """
+
+    weights: Weights
+    intents: tuple[str, ...]
+    margins: NDArray[np.float32]
+    base: NDArray[np.float32]
     sharpness: float
 
     @classmethod
@@ -57,36 +65,27 @@ class IntentModel:
         Raises:
             ValueError: the lists differ in length, or there are too few texts to calibrate on.
         """
-        features = create_features()
-        matrix, wanted = features.fit_transform(list(texts)), np.asarray(intents)
+        weights, matrix = Weights.fit(RECIPES, list(texts))
+        wanted = np.asarray(intents)
         sharpness = _sharpness(matrix, wanted, hands)
-        return cls(features, create_classifier().fit(matrix, wanted), sharpness)
+        fitted = create_classifier().fit(matrix, wanted)
+        margins = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
+        return cls(weights, tuple(map(str, fitted.classes_)), margins, fitted.intercept_.astype(np.float32), sharpness)
 
     def rank(self, text: str) -> list[Ranked]:
         """All intents, the most probable first."""
         probabilities = self.probabilities([text])[0]
-        order = np.argsort(-probabilities)
-        return [Ranked(str(self.classifier.classes_[i]), float(probabilities[i])) for i in order]
+        order = np.argsort(-probabilities, kind="stable")
+        return [Ranked(self.intents[i], float(probabilities[i])) for i in order]
 
     def probabilities(self, texts: Sequence[str]) -> Any:
-        """One row a text, one column an intent (`classifier.classes_`), each row summing to 1."""
-        return softmax(self.sharpness * self.classifier.decision_function(self.features.transform(list(texts))), axis=1)
+        """One row a text, one column an intent (`intents`), each row summing to 1."""
+        return softmax(self.sharpness * np.stack([self._margins(text) for text in texts]), axis=1)
 
-
-def create_features() -> FeatureUnion:
-    """The unfitted features: words with å ä ö, characters without, words near each other, classes of the lexicon."""
-    single = TfidfVectorizer(preprocessor=normalise, token_pattern=r"\w+", ngram_range=(1, 2), sublinear_tf=True)
-    characters = TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-    classes = CountVectorizer(analyzer=meanings, binary=True)
-    pairs = TfidfVectorizer(analyzer=word_pairs, min_df=2, sublinear_tf=True)
-    parts = [("words", single), ("characters", characters), ("pairs", pairs), ("meanings", classes)]
-    return FeatureUnion(parts, transformer_weights={"pairs": PAIR_WEIGHT, "meanings": MEANING_WEIGHT})
-
-
-def word_pairs(text: str) -> list[str]:
-    """Two words that stand near each other with others between: "slår … mig" whatever is put in the gap."""
-    found = words(text)
-    return [f"{found[i]} {later}" for i in range(len(found)) for later in found[i + 2 : i + PAIR_REACH + 1]]
+    def _margins(self, text: str) -> NDArray[np.float32]:
+        columns, weights = self.weights.row(text)
+        margins: NDArray[np.float32] = weights @ self.margins[columns] + self.base
+        return margins
 
 
 def create_classifier() -> LinearSVC:

@@ -42,6 +42,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+def plain_words(text: str) -> list[str]:
+    """The normalised words of a text with their å, ä and ö, in order."""
+    return _WORD.findall(normalise(text))
+
+
 def sentences(text: str) -> list[str]:
     """The text cut after ., !, ? and new lines; never empty for a text that holds something."""
     parts = [part.strip() for part in _SENTENCE_END.split(text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.model import SHARPEST, IntentModel, word_pairs
+from bot.understanding.model import SHARPEST, IntentModel
 
 EXAMPLES = {
     "parenting": [
@@ -103,16 +103,3 @@ def test_three_hands_or_more_are_calibrated_on_hands_not_seen(
 def test_what_cannot_be_learned_is_refused(texts: list[str], intents: list[str]) -> None:
     with pytest.raises(ValueError):
         IntentModel.train(texts, intents)
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [
-        ("han slår mig", ["han mig"]),
-        ("min kille slår ofta mig", ["min slar", "min ofta", "min mig", "kille ofta", "kille mig", "slar mig"]),
-        ("slår mig", []),
-        ("", []),
-    ],
-)
-def test_words_near_each_other_make_pairs_across_a_gap(text: str, pairs: list[str]) -> None:
-    assert word_pairs(text) == pairs
