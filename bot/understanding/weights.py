@@ -6,16 +6,21 @@ The sums are scikit-learn's (smooth idf, 1 + log tf, each block of length one, t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot.understanding.ngrams import Ids
 
 Row = tuple[NDArray[np.int64], NDArray[np.float32]]
+# From so many texts on it pays to start more processes.
+_MANY = 5_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Weights:
     @classmethod
     def fit(cls, recipes: Sequence[Recipe], texts: Sequence[str]) -> tuple[Weights, csr_matrix]:
         """The fitted weights and the matrix of the texts they were fitted on."""
-        found = [[recipe.find(text) for text in texts] for recipe in recipes]
+        found = [_found(recipe, texts) for recipe in recipes]
         fitted = cls(tuple(Block.fit(recipe, each) for recipe, each in zip(recipes, found, strict=True)))
         return fitted, fitted._stacked([fitted._row(each) for each in zip(*found, strict=True)])
 
@@ -98,3 +103,16 @@ class Weights:
         columns = np.concatenate([columns for columns, _ in rows])
         weights = np.concatenate([weights for _, weights in rows])
         return csr_matrix((weights, columns, ends), shape=(len(rows), self.width))
+
+
+def _found(recipe: Recipe, texts: Sequence[str]) -> list[Ids]:
+    if len(texts) < _MANY:
+        return _each(recipe, texts)
+    parts = os.cpu_count() or 1
+    cuts = np.linspace(0, len(texts), parts + 1).astype(int)
+    jobs = [delayed(_each)(recipe, texts[start:end]) for start, end in pairwise(cuts)]
+    return [ids for part in Parallel(n_jobs=parts)(jobs) for ids in part]
+
+
+def _each(recipe: Recipe, texts: Sequence[str]) -> list[Ids]:
+    return [recipe.find(text) for text in texts]
