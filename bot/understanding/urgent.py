@@ -48,7 +48,7 @@ class Urgent:
 
 @dataclass(frozen=True)
 class Case:
-    """Raised when all signs of one of the groups in `when` stand together and none of `unless` counts in the message."""
+    """Raised when all signs of one of the groups in `when` stand together and none of `unless` is in the message."""
 
     case: str
     kind: Kind
