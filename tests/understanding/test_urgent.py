@@ -127,12 +127,20 @@ def test_rules_of_another_file_are_read(tmp_path: Path) -> None:
     assert [set(signs) for signs in rules.seen("i filmen har hon hittat en pistol")] == [{"film"}]
 
 
+def test_a_lasting_sign_voids_the_next_sentence_until_it_is_ended(tmp_path: Path) -> None:
+    lasting = RULES.replace("film: {any: [filmen]}", "film: {until: [now], any: [filmen]}\n  now: {any: [nu]}")
+    rules = load_rules(rules_in(tmp_path, lasting))
+    assert rules.seen("Jag såg filmen. Hon har hittat en pistol.") == [{"film": "filmen"}, {}]
+    assert "weapon" in rules.seen("Jag såg filmen. Nu har jag hittat en pistol.")[1]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint"),
     [
         ("when: [weapon]", "when: [knife]", "'knife' is not a sign"),
         ("when: [weapon]", "when: []", "case 'weapon', field 'when'"),
         ("kind: emergency", "kind: alarm", "case 'weapon', field 'kind'"),
+        ("film: {any", "film: {until: [nu], any", "'nu' is not a sign"),
         ("<gun>", "<guns>", "<guns> is not a class"),
         ("hittat (<gun>)", "'hittat (<gun>'", "check its brackets"),
         ("[filmen]", "filmen", "sign 'film', field 'any'"),
