@@ -127,6 +127,14 @@ def test_rules_of_another_file_are_read(tmp_path: Path) -> None:
     assert [set(signs) for signs in rules.seen("i filmen har hon hittat en pistol")] == [{"film"}]
 
 
+def test_every_sign_is_used() -> None:
+    rules = load_rules()
+    used = {sign for case in rules.cases for group in (*case.when, case.unless) for sign in group}
+    for voids in (*rules.voids.values(), *rules.lasting.values()):
+        used |= voids
+    assert {name for name, _ in rules.signs.entries} == used
+
+
 def test_a_lasting_sign_voids_the_next_sentence_until_it_is_ended(tmp_path: Path) -> None:
     lasting = RULES.replace("film: {any: [filmen]}", "film: {until: [now], any: [filmen]}\n  now: {any: [nu]}")
     rules = load_rules(rules_in(tmp_path, lasting))
