@@ -5,8 +5,9 @@ Rules are in `urgent.yml`. They lean towards alarm: a needless 112 costs a sente
 harmless idioms are cut out first, because an alarm at "jag dör av skratt" teaches people not to trust it.
 
 A message is read sentence by sentence. Phrases are gathered into signs ("a weapon in the hand", "right now"), and a
-case is raised by signs that stand together in the message. A sign does not count in a sentence that is about the past,
-a film or a school essay, where the file says so; and the past does not count beside "nu slår han".
+case is raised by signs that stand together in one sentence or in two that follow each other. A sign does not count in a
+sentence that is about the past, a film or a school essay, where the file says so; and the past does not count beside
+"nu slår han". Who begins "för två år sen" goes on telling in the sentences that follow, until one says "nu".
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Urgent:
 
 @dataclass(frozen=True)
 class Case:
-    """Raised when all signs of one of the groups in `when` stand in the message and none of `unless` does."""
+    """Raised when all signs of one of the groups in `when` stand together and none of `unless` is in the message."""
 
     case: str
     kind: Kind
@@ -57,25 +58,26 @@ class Case:
 
 @dataclass(frozen=True)
 class Rules:
-    """Spelling, harmless idioms (cut out first), signs with what makes them void in a sentence, and the cases, the
-    gravest first."""
+    """Spelling, harmless idioms (cut out first), signs with what makes them void in a sentence, the signs that last
+    into the following sentences and what ends them, and the cases, the gravest first."""
 
     speller: Speller
     idioms: PhraseBook
     signs: PhraseBook
     voids: Mapping[str, frozenset[str]]
+    lasting: Mapping[str, frozenset[str]]
     cases: tuple[Case, ...]
 
-    def seen(self, text: str) -> tuple[dict[str, str], frozenset[str]]:
-        """The signs that count, each with its words, and all signs whether they count or not."""
-        counting: dict[str, str] = {}
-        every: set[str] = set()
-        for piece in _pieces(text):
-            found = self._in(piece)
-            every.update(found)
-            standing = {sign for sign in found if self.voids[sign].isdisjoint(found)}
-            counting.update((s, words) for s, words in found.items() if self.voids[s].isdisjoint(standing))
-        return counting, frozenset(every)
+    def seen(self, text: str) -> list[dict[str, str]]:
+        """The signs that count in each sentence, each with its words."""
+        counting: list[dict[str, str]] = []
+        told: set[str] = set()
+        for found in map(self._in, _pieces(text)):
+            told = {sign for sign in told if self.lasting[sign].isdisjoint(found)}
+            standing = told | {sign for sign in found if self.voids[sign].isdisjoint(found)}
+            counting.append({s: words for s, words in found.items() if self.voids[s].isdisjoint(standing)})
+            told = {sign for sign in standing if sign in self.lasting and self.lasting[sign].isdisjoint(found)}
+        return counting
 
     def _in(self, piece: str) -> dict[str, str]:
         mended = self.speller.mend(piece)
@@ -87,12 +89,22 @@ class Rules:
 def urgent(text: str) -> Urgent | None:
     """The gravest danger that the text speaks of, or None. Pure and total: no text makes it fail."""
     rules = load_rules()
-    counting, every = rules.seen(text)
+    counting = rules.seen(text)
+    every = frozenset(chain(*counting))
+    together = [{**first, **second} for first, second in zip(counting, [*counting[1:], {}], strict=True) if first]
     for case in rules.cases:
-        raised = next((group for group in case.when if group <= counting.keys()), None)
-        if raised and case.unless.isdisjoint(every):
-            return Urgent(case.kind, case.case, " … ".join(counting[sign] for sign in sorted(raised)))
+        raised = next(_raised(case, together), None) if case.unless.isdisjoint(every) else None
+        if raised:
+            return Urgent(case.kind, case.case, raised)
     return None
+
+
+def _raised(case: Case, together: list[dict[str, str]]) -> Iterator[str]:
+    """The words of each group of signs of the case that stand in neighbouring sentences."""
+    for signs in together:
+        for group in case.when:
+            if group <= signs.keys():
+                yield " … ".join(signs[sign] for sign in sorted(group))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -133,16 +145,20 @@ class _Reader:
 
     def rules(self) -> Rules:
         signs = self._file.table("signs")
-        voids = {name: frozenset(self._words(entry, f"sign '{name}'", "unless")) for name, entry in signs.items()}
+        voids = self._named(signs, "unless")
+        lasting = {name: ends for name, ends in self._named(signs, "until").items() if ends}
         phrases = {name: tuple(self._phrases(entry, f"sign '{name}'")) for name, entry in signs.items()}
         for name, group in phrases.items():
             if not group:
                 raise self._error(f"sign '{name}'", "any", "needs at least one phrase")
         idioms = tuple(self._phrases(self._file.data, "file", "idioms"))
         cases = tuple(self._cases())
-        self._check_names(cases, voids)
+        self._check_names(cases, voids, lasting)
         speller = self._speller((*chain(*phrases.values()), *idioms))
-        return Rules(speller, PhraseBook.of({"": idioms}), PhraseBook.of(phrases), voids, cases)
+        return Rules(speller, PhraseBook.of({"": idioms}), PhraseBook.of(phrases), voids, lasting, cases)
+
+    def _named(self, signs: Mapping[str, Any], field: str) -> dict[str, frozenset[str]]:
+        return {name: frozenset(self._words(entry, f"sign '{name}'", field)) for name, entry in signs.items()}
 
     def _cases(self) -> Iterator[Case]:
         entries = self._file.data.get("cases")
@@ -154,14 +170,14 @@ class _Reader:
                 raise self._error(f"case '{name}'", "when", "needs at least one group of signs")
             yield Case(name, kind, when, frozenset(self._words(entry, f"case '{name}'", "unless")))
 
-    def _check_names(self, cases: tuple[Case, ...], voids: Mapping[str, frozenset[str]]) -> None:
+    def _check_names(self, cases: tuple[Case, ...], *named: Mapping[str, frozenset[str]]) -> None:
         if not cases:
             raise self._error("file", "cases", "must be a list of cases")
         used = {sign: f"case '{case.case}'" for case in cases for sign in chain(case.unless, *case.when)}
-        used |= {void: f"sign '{sign}'" for sign, group in voids.items() for void in group}
+        used |= {other: f"sign '{sign}'" for signs in named for sign, group in signs.items() for other in group}
         for sign, where in used.items():
-            if sign not in voids:
-                raise self._error(where, "when/unless", f"'{sign}' is not a sign of this file")
+            if sign not in named[0]:
+                raise self._error(where, "when/unless/until", f"'{sign}' is not a sign of this file")
 
     def _speller(self, phrases: tuple[str, ...]) -> Speller:
         written = _WORD.findall(" ".join(phrases))

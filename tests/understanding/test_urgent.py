@@ -123,8 +123,23 @@ def rules_in(folder: Path, text: str) -> Path:
 
 def test_rules_of_another_file_are_read(tmp_path: Path) -> None:
     rules = load_rules(rules_in(tmp_path, RULES))
-    assert rules.seen("jag har typ hittat en pistol")[0] == {"weapon": "hittat en pistol"}
-    assert rules.seen("i filmen har hon hittat en pistol")[0].keys() == {"film"}
+    assert rules.seen("jag har typ hittat en pistol") == [{"weapon": "hittat en pistol"}]
+    assert [set(signs) for signs in rules.seen("i filmen har hon hittat en pistol")] == [{"film"}]
+
+
+def test_every_sign_is_used() -> None:
+    rules = load_rules()
+    used = {sign for case in rules.cases for group in (*case.when, case.unless) for sign in group}
+    for voids in (*rules.voids.values(), *rules.lasting.values()):
+        used |= voids
+    assert {name for name, _ in rules.signs.entries} == used
+
+
+def test_a_lasting_sign_voids_the_next_sentence_until_it_is_ended(tmp_path: Path) -> None:
+    lasting = RULES.replace("film: {any: [filmen]}", "film: {until: [now], any: [filmen]}\n  now: {any: [nu]}")
+    rules = load_rules(rules_in(tmp_path, lasting))
+    assert rules.seen("Jag såg filmen. Hon har hittat en pistol.") == [{"film": "filmen"}, {}]
+    assert "weapon" in rules.seen("Jag såg filmen. Nu har jag hittat en pistol.")[1]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +148,7 @@ def test_rules_of_another_file_are_read(tmp_path: Path) -> None:
         ("when: [weapon]", "when: [knife]", "'knife' is not a sign"),
         ("when: [weapon]", "when: []", "case 'weapon', field 'when'"),
         ("kind: emergency", "kind: alarm", "case 'weapon', field 'kind'"),
+        ("film: {any", "film: {until: [nu], any", "'nu' is not a sign"),
         ("<gun>", "<guns>", "<guns> is not a class"),
         ("hittat (<gun>)", "'hittat (<gun>'", "check its brackets"),
         ("[filmen]", "filmen", "sign 'film', field 'any'"),
