@@ -17,6 +17,7 @@ from bot.understanding.numbers import Number, is_street, near_number, number, sp
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import Person, find_persons
 from bot.understanding.role import find_role
+from bot.understanding.role_signs import load_signs
 from bot.understanding.school import find_school_year
 from bot.understanding.text import normalise, without_dots
 from bot.understanding.tokens import SENTENCE_END, tokens
@@ -39,7 +40,10 @@ _NEVER = 9
 # To these a person may be "en pojke": to a sister he is her brother.
 _OVER_CHILDREN = frozenset({"parent", "grandparent"})
 _ADULT = 18
-_STRANGERS_TO = frozenset({STRANGER, "pupil", "client", "neighbour", "colleague"})
+_CHILDREN = frozenset({"son", "daughter", "child"})
+# None: that it is somebody else was learned, and who it is not.
+_STRANGERS_TO = frozenset({None, STRANGER, "pupil", "client", "neighbour", "colleague"})
+_AGE_NOUN = "aring"
 _BEFORE_AGE = frozenset(["är", "ar", "e", "fyllt", "fyller", "snart"])
 _AFTER_AGE = frozenset(["år", "ar", "aring", "arig", "ariga"])
 _GAP = "_"
@@ -56,10 +60,11 @@ class Age:
     third: bool = False
 
 
-def find_age(text: str, today: date | None = None) -> int | None:
+def find_age(text: str, today: date | None = None, role: str | None = None) -> int | None:
     """The age in years of the one it is about, or None when no age is said, or only somebody else's.
 
-    `today` matters for "född 2010" alone; without it the machine's clock is used.
+    `today` matters for "född 2010" alone; without it the machine's clock is used. With a `role` it is the age of that
+    person; without one the rules of `role.py` say whom it is about.
     """
     plain = normalise(_HALF.sub(r"\1,5", text))
     folded = without_dots(plain)
@@ -74,7 +79,8 @@ def find_age(text: str, today: date | None = None) -> int | None:
     owned = [_with_owner(age, said, persons) for age in ages]
     if not any(age.person or age.writer for age in owned):
         return owned[0].years
-    return _choose(owned, *find_role(folded, said, persons))
+    found, relation = find_role(folded, said, persons)
+    return _choose(owned, role or found, relation if role in (None, found) else None)
 
 
 def _ages(raw: Sequence[str]) -> list[Age]:
@@ -136,10 +142,16 @@ def _born(folded: str, today: date | None) -> Iterable[Age]:
 
 
 def _with_owner(age: Age, said: Sequence[str], persons: Sequence[Person]) -> Age:
-    """The person it is part of ("min 15-åriga son"), else the one named last before it in the sentence."""
+    """The person it is part of ("min 15-åriga son"), else the one named last before it in the sentence.
+
+    "en femåring" is somebody, whoever was named before; "…, är 10" and "… , 17," leave open whose age it is.
+    """
     for person in persons:
         if person.start <= age.at < person.end or (0 < person.start - age.at <= 3 and _joined(said, age.at, person)):
-            return Age(age.years, age.at, person)
+            return _of_person(age, said, person)
+    if _is_open(said, age.at):
+        return age
+    noun = said[age.at + 1 : age.at + 2] and said[age.at + 1].startswith(_AGE_NOUN)
     for at in range(age.at - 1, -1, -1):
         if said[at] in SENTENCE_END:
             break
@@ -147,13 +159,36 @@ def _with_owner(age: Age, said: Sequence[str], persons: Sequence[Person]) -> Age
         # "pojken", "flickan" point back to whom it is about, as "han" and "hon" do.
         writer = said[at] in _SELF or said[at : at + 2] == ["i", "am"]
         third = said[at] in _THIRD or (here is not None and here.relation == STRANGER and here.owner == "bare")
-        if here or third or writer:
-            return Age(age.years, age.at, None if third else here, writer, third)
-    return age
+        if noun and (here or third or (writer and not _is_being(said, at, age.at))):
+            break
+        if writer or third:
+            return Age(age.years, age.at, None, writer, third)
+        if here:
+            return _of_person(age, said, here)
+    return Age(age.years, age.at, third=bool(noun))
+
+
+def _of_person(age: Age, said: Sequence[str], person: Person) -> Age:
+    """ "jag är mamma, 22 år": the mother is the writer."""
+    if load_signs().is_writer(said, person):
+        return Age(age.years, age.at, writer=True)
+    return Age(age.years, age.at, person)
+
+
+def _is_open(said: Sequence[str], at: int) -> bool:
+    """An age that nobody stands before: after a comma, with or without "är"."""
+    before = list(said[max(0, at - 2) : at])
+    return before[-1:] == [","] or (len(before) == 2 and before[0] == "," and before[1] in _BEFORE_AGE)
+
+
+def _is_being(said: Sequence[str], at: int, age_at: int) -> bool:
+    """ "jag är en femtonåring", but not "jag är lärare och har en sjuåring"."""
+    return age_at - at <= 3 and bool(set(said[at:age_at]) & _BEFORE_AGE)
 
 
 def _joined(said: Sequence[str], at: int, person: Person) -> bool:
-    return any(said[step].startswith(("ari", "ar", "-")) for step in range(at + 1, person.start))
+    between = said[at + 1 : person.start]
+    return any(word.startswith(("ari", "ar", "-")) and not word.startswith(_AGE_NOUN) for word in between)
 
 
 def _choose(ages: Sequence[Age], role: str | None, relation: str | None) -> int | None:
@@ -172,7 +207,9 @@ def _distance(age: Age, role: str | None, relation: str | None) -> int:
     if role is None:
         return 1
     if age.person.relation == STRANGER:
-        return 4 if role == "child" or relation in _STRANGERS_TO else _NEVER
-    if age.person.role != role or age.person.stands_for:
+        return 4 if role == "child" or (role == "other" and relation in _STRANGERS_TO) else _NEVER
+    if age.person.owner == "third" and role == "child" and age.person.relation in _CHILDREN:
+        return 5
+    if age.person.role != role or (age.person.stands_for and relation is not None):
         return _NEVER
     return (0 if age.person.relation == relation else 1) + 3 * (age.person.owner == "third")

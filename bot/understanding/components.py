@@ -7,6 +7,7 @@ One component and not five, because the parts share one text and one decision: a
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,30 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.understanding.decision import Decision, Thresholds, decide
+from bot.understanding.decision import TALK, Decision, Thresholds, decide
 from bot.understanding.model import IntentModel, Ranked
-from bot.understanding.reading import Reading, read
+from bot.understanding.reading import Reading, read, read_about
+from bot.understanding.whose import LABELS, WhoseModel, load_labels
 
-MODEL_FILE = "intents.joblib"
+MODEL_FILE = "understanding.joblib"
 RANKING_LENGTH = 6
 ENTITIES = ("age", "place", "district", "role", "relation", "substance", "service_named")
+
+
+@dataclass(frozen=True)
+class Models:
+    """What is learned: what a message is about, and whom."""
+
+    intents: IntentModel
+    whose: WhoseModel
+
+    def heard(self, text: str) -> tuple[list[Ranked], Reading]:
+        """The ranking and the reading; a word inside a talk ("16", "ja") is about whoever it says."""
+        row = self.intents.weights.row(text)
+        shares = self.intents.shares(row)
+        ranking = self.intents.ranked(shares)
+        about = ranking[0].intent not in TALK
+        return ranking, read_about(text, self.whose.role(row, shares)) if about else read(text)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -33,13 +51,13 @@ class Understanding(GraphComponent, IntentClassifier):
     """Intent, ranking, entities and decision of a message."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, models: Models | None = None
     ) -> None:
-        """Keep the parts; `model` is None until trained."""
+        """Keep the parts; `models` is None until trained."""
         self._thresholds = Thresholds(**{k: v for k, v in config.items() if k in Thresholds.__dataclass_fields__})
         self._storage = storage
         self._resource = resource
-        self._model = model
+        self._models = models
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -55,7 +73,7 @@ class Understanding(GraphComponent, IntentClassifier):
         folder = Path(__file__).parent
         digest = hashlib.sha256()
         places = folder.parent / "routing"
-        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml"), *places.glob("places.*")]):
+        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml"), *places.glob("places.*"), LABELS]):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
@@ -71,15 +89,15 @@ class Understanding(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the model on all examples that carry an intent."""
+        """Fit the models on all examples that carry an intent, and on the labels of whom a message is about."""
         examples = [message for message in training_data.intent_examples if message.get("text")]
-        self._model = IntentModel.train(
-            [message.get("text") for message in examples],
-            [message.get("intent") for message in examples],
-            [_hand(message) for message in examples],
-        )
+        texts = [message.get("text") for message in examples]
+        named = [message.get("intent") for message in examples]
+        intents = IntentModel.train(texts, named, [_hand(message) for message in examples])
+        whose = WhoseModel.train(intents.weights, load_labels(), dict(zip(texts, named, strict=True)))
+        self._models = Models(intents, whose)
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self._model, directory / MODEL_FILE, compress=3)
+            joblib.dump(self._models, directory / MODEL_FILE, compress=3)
         return self._resource
 
     @classmethod
@@ -103,13 +121,12 @@ class Understanding(GraphComponent, IntentClassifier):
         """Set intent, ranking, entities and `decision` on each typed message; a button's payload passes untouched."""
         for message in messages:
             text = message.get("text") or ""
-            if self._model is not None and not text.startswith("/"):
-                self._understand(message, text, self._model)
+            if self._models is not None and not text.startswith("/"):
+                self._understand(message, text, self._models)
         return messages
 
-    def _understand(self, message: Message, text: str, model: IntentModel) -> None:
-        reading = read(text)
-        ranking = model.rank(text)
+    def _understand(self, message: Message, text: str, models: Models) -> None:
+        ranking, reading = models.heard(text)
         decision = decide(ranking, reading.urgent, self._thresholds)
         message.set("intent", {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
         message.set("intent_ranking", [_ranked(r) for r in ranking[:RANKING_LENGTH]], add_to_output=True)

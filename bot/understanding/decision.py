@@ -29,6 +29,8 @@ QUESTIONS = ("ask_cost", "ask_wait", "ask_age", "ask_hours", "ask_where", "ask_h
 # An answer inside the talk is read in the light of what was asked, so it may be less sure than a new need.
 INSIDE_TALK = 0.3
 CONTEXT = ("affirm", "deny", "dont_know", "wont_say", "inform")
+# What is said inside a talk about a topic, without naming one.
+TALK = (*CONTEXT, *QUESTIONS, *SMALLTALK)
 
 
 @dataclass(frozen=True)
@@ -120,4 +122,4 @@ def _choices(ranking: Sequence[Ranked], thresholds: Thresholds) -> tuple[str, ..
 
 
 def _inside_talk(top: Ranked) -> bool:
-    return top.intent in (*CONTEXT, *QUESTIONS, *SMALLTALK) and top.confidence >= INSIDE_TALK
+    return top.intent in TALK and top.confidence >= INSIDE_TALK

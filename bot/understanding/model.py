@@ -6,30 +6,24 @@ CPU (docs/understanding.md). Nothing here imports Rasa; `components.py` is the s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.model_selection import GroupKFold, StratifiedKFold
-from sklearn.svm import LinearSVC
 
+from bot.understanding.margins import SEED, Margins
 from bot.understanding.meanings import meaning_ids
 from bot.understanding.ngrams import character_grams, word_grams, word_pairs
 from bot.understanding.noise import slipped
 from bot.understanding.weights import Recipe, Row, Weights
 
-SEED = 7
 FOLDS = 3
 # Each choice below has its line in docs/understanding.md: what was tried, on which data, what it gave.
-MARGIN = 1.0
-TOLERANCE = 0.01
 RECIPES = (
     Recipe(word_grams),
     Recipe(character_grams),
@@ -80,58 +74,21 @@ class IntentModel:
 
     def rank(self, text: str) -> list[Ranked]:
         """All intents, the most probable first."""
-        probabilities = self.probabilities([text])[0]
-        order = np.argsort(-probabilities, kind="stable")
-        return [Ranked(self.intents[i], float(probabilities[i])) for i in order]
+        return self.ranked(self.shares(self.weights.row(text)))
+
+    def ranked(self, shares: NDArray[np.float32]) -> list[Ranked]:
+        """All intents with their shares, the most probable first."""
+        order = np.argsort(-shares, kind="stable")
+        return [Ranked(self.intents[i], float(shares[i])) for i in order]
+
+    def shares(self, row: Row) -> NDArray[np.float32]:
+        """How probable each intent is (`intents`) for a row of weights; together 1."""
+        found: NDArray[np.float32] = softmax(self.sharpness * self.margins.of(row))
+        return found
 
     def probabilities(self, texts: Sequence[str]) -> Any:
-        """One row a text, one column an intent (`intents`), each row summing to 1."""
-        margins = [self.margins.of(self.weights.row(text)) for text in texts]
-        return softmax(self.sharpness * np.stack(margins), axis=1)
-
-
-@dataclass(frozen=True)
-class Margins:
-    """One against the rest, a linear margin an intent.
-
-    `slopes` has one row a column of the weights and one column an intent; `base` is added to each text's margins.
-    """
-
-    intents: tuple[str, ...]
-    slopes: NDArray[np.float32]
-    base: NDArray[np.float32]
-
-    @classmethod
-    def fit(cls, matrix: csr_matrix, wanted: Any) -> Margins:
-        """Fit each intent against the rest; the fits let go of the interpreter, so threads halve the time.
-
-        Raises:
-            ValueError: there are fewer than two intents.
-        """
-        intents = np.unique(wanted)
-        if len(intents) < 2:
-            raise ValueError("needs at least two intents to tell apart")
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            fits = list(threads.map(lambda intent: create_classifier().fit(matrix, wanted == intent), intents))
-        slopes = np.stack([fit.coef_[0] for fit in fits], axis=1).astype(np.float32)
-        base = np.array([fit.intercept_[0] for fit in fits], np.float32)
-        return cls(tuple(map(str, intents)), slopes, base)
-
-    def of(self, row: Row) -> NDArray[np.float32]:
-        """The margins of one text."""
-        columns, weights = row
-        found: NDArray[np.float32] = weights @ self.slopes[columns] + self.base
-        return found
-
-    def of_many(self, matrix: csr_matrix) -> NDArray[np.float32]:
-        """The margins of many texts, one row each."""
-        found: NDArray[np.float32] = matrix @ self.slopes + self.base
-        return found
-
-
-def create_classifier() -> LinearSVC:
-    """The unfitted classifier of one intent."""
-    return LinearSVC(C=MARGIN, tol=TOLERANCE, random_state=SEED)
+        """The shares of many texts, one row each."""
+        return np.stack([self.shares(self.weights.row(text)) for text in texts])
 
 
 def _sharpness(matrix: Any, wanted: Any, hands: Sequence[str] | None) -> float:

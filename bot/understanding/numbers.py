@@ -24,7 +24,8 @@ _TENS = {
     90: ["nittio", "nitti"],
 }
 _ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14, "sjuton": 17, "ett": 1,
-        "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+        "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "eleven": 11, "twelve": 12, "thirteen": 13,
+        "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
         "nineteen": 19, "twenty": 20}  # fmt: skip
 _DOUBLED = re.compile(r"(\w)\1")
 _ONE = frozenset({"en", "ett"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import find_persons
-from bot.understanding.role import find_role
+from bot.understanding.role import find_role, is_outright
 from bot.understanding.substances import find_substance
 from bot.understanding.text import fold
 from bot.understanding.tokens import tokens
@@ -17,13 +17,15 @@ from bot.understanding.tokens import tokens
 class People:
     """`role`: self, child or other. `relation`: a name of people.yml. `substance`: a name of substances.yml.
 
-    `age` is set only where it decided the role ("min kille 14 år" is a parent's son).
+    `age` is set only where it decided the role ("min kille 14 år" is a parent's son). `outright`: the text itself says
+    whom it is about, so that nothing learned may say otherwise.
     """
 
     role: str | None = None
     relation: str | None = None
     substance: str | None = None
     age: int | None = None
+    outright: bool = False
 
 
 # "Pojken min" is said in the north and by many who learnt Swedish late; the readers know "min pojke".
@@ -37,8 +39,10 @@ def find_people(text: str) -> People:
     """Read one message. Pure and total."""
     folded = _AFTER.sub(r"\2 \1", fold(text))
     said = tokens(folded)
-    role, relation = find_role(folded, said, find_persons(said))
+    persons = find_persons(said)
+    role, relation = find_role(folded, said, persons)
     young = _YOUNG.search(folded)
     if role == "other" and relation == "partner" and young and int(young.group(1)) < TOO_YOUNG_FOR_A_PARTNER:
-        return People("child", "child", find_substance(folded), int(young.group(1)))
-    return People(role, None if relation == STRANGER else relation, find_substance(folded))
+        return People("child", "child", find_substance(folded), int(young.group(1)), outright=True)
+    relation = None if relation == STRANGER else relation
+    return People(role, relation, find_substance(folded), outright=is_outright(said, persons))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.understanding.numbers import number
 from bot.understanding.person_words import STRANGER, Words, load_words
 from bot.understanding.tokens import SENTENCE_END
 
@@ -133,7 +134,7 @@ def _owner(said: Sequence[str], index: int, words: Words) -> Owner | None:
         if word in cues["some"]:
             return "writer" if _has(said, back, words) else "some"
         # Between "min" and the noun stand definite adjectives ("min lilla trotsiga son"), numbers, and a few others.
-        if not (word in cues["between"] or word.isdigit() or word.endswith(("a", "e", "arig", "ars"))):
+        if not (word in cues["between"] or number(word) or word.endswith(("a", "e", "arig", "ars"))):
             return None
     return None
 

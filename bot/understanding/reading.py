@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,10 @@ from bot.understanding.urgent import Urgent, urgent
 
 @dataclass(frozen=True)
 class Reading:
-    """What stands in the text itself. `districts` holds more than one id when the word is ambiguous ("Enskede")."""
+    """What stands in the text itself. `districts` holds more than one id when the word is ambiguous ("Enskede").
+
+    `outright`: the text says in so many words whom it is about.
+    """
 
     age: int | None
     place: str | None
@@ -28,6 +31,7 @@ class Reading:
     question: str | None
     service: str | None
     urgent: Urgent | None
+    outright: bool = False
 
     @property
     def district(self) -> str | None:
@@ -66,4 +70,13 @@ def read(text: str) -> Reading:
         question=find_question(text),
         service=find_service(text),
         urgent=urgent(text),
+        outright=people.outright,
     )
+
+
+def read_about(text: str, role: str | None) -> Reading:
+    """The reading when something better than rules says whom the text is about; what it says outright stands."""
+    reading = read(text)
+    if reading.outright or role in (None, reading.role):
+        return reading
+    return replace(reading, role=role, relation=None, age=find_age(text, role=role))

@@ -53,6 +53,12 @@ def find_role(folded: str, said: Sequence[str], persons: Sequence[Person]) -> Fo
     )
 
 
+def is_outright(said: Sequence[str], persons: Sequence[Person]) -> bool:
+    """Whether the text says outright whom it is about: "det gäller min syster, inte mig"."""
+    signs = load_signs()
+    return _said_outright(said, [person for person in persons if not signs.is_writer(said, person)], signs) is not None
+
+
 def _without_own_names(persons: list[Person]) -> list[Person]:
     """In a parent's text "mamma" and "pappa" are the parents themselves, in the child's mouth."""
     if not any(person.role == "child" and person.owner in ("writer", "bare") for person in persons):

@@ -20,7 +20,7 @@ from bot.understanding.ngrams import Ids
 
 Row = tuple[NDArray[np.int64], NDArray[np.float32]]
 # From so many texts on it pays to start more processes.
-_MANY = 5_000
+MANY = 5_000
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Weights:
 
 
 def _found(recipe: Recipe, texts: Sequence[str]) -> list[Ids]:
-    if len(texts) < _MANY:
+    if len(texts) < MANY:
         return _each(recipe, texts)
     parts = os.cpu_count() or 1
     cuts = np.linspace(0, len(texts), parts + 1).astype(int)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.understanding.reading import Reading, read
+from bot.understanding.reading import Reading, read, read_about
 
 NOTHING = Reading(None, None, (), None, None, None, None, None, None, None)
 STORY = "min son är 16 och röker hasch varje dag, vi bor i Farsta, vad kostar det på mini maria?"
@@ -63,3 +63,34 @@ def test_one_message_does_not_colour_the_next() -> None:
         read(text)
     assert read(STORY) == first
     assert read("hej") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "age"),
+    [
+        ("Jag är lärare på högstadiet och har en sjuttonåring som inte kommer till skolan", "other", 17),
+        ("Hur förklarar man för en sexåring att pappa sitter i fängelse?", "child", 6),
+        ("Jag är bonuspappa till en trettonåring som aldrig svarar", "child", 13),
+        ("min fru har en pojke från förr, hennes son är fjorton och röker", "child", 14),
+        ("Mitt ex lämnar treåringen ensam när han tränar", "child", 3),
+        ("pappa hotar oss med kniven, är 10", "self", 10),
+        ("Min pojkvän vill veta var jag är. Vi är 16 båda två", "self", 16),
+        ("my 22-year-old daughter drinks", "child", 22),
+        ("Jag är mamma, 22 år, och ensam med allt", "self", 22),
+        ("det står en pojke på gården varje kväll, tolv, med ryggsäck", "other", 12),
+        ("jag är 45 och min son röker", "child", None),
+        ("min man är 45 och slår mig", "self", None),
+    ],
+)
+def test_the_age_is_that_of_the_one_whom_it_is_learned_to_be_about(text: str, role: str, age: int | None) -> None:
+    found = read_about(text, role)
+    assert (found.role, found.age) == (role, age)
+
+
+@pytest.mark.parametrize("learned", ["self", "child", None])
+def test_what_is_said_outright_stands(learned: str | None) -> None:
+    assert read_about("nej det gäller min syster, inte mig", learned).role == "other"
+
+
+def test_without_anything_learned_the_rules_stand() -> None:
+    assert read_about(STORY, None) == read(STORY)

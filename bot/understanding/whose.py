@@ -1,0 +1,81 @@
+"""Whom a message is about, learned from messages that people have read: the writer, the writer's child, someone else.
+
+Rules see "min kille" and cannot tell whether he hurts or is in trouble; of the messages in `data/roles.jsonl` they got
+half right, this four fifths (docs/understanding.md). It looks at the same row of weights as the ranking, and at the
+ranking itself: with a partner's violence it is mostly the writer, with parenting the child.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+
+from bot.settings import ROOT
+from bot.understanding.margins import Margins
+from bot.understanding.weights import Row, Weights
+
+LABELS = ROOT / "data" / "roles.jsonl"
+NOBODY = "nobody"
+ROLES = ("self", "child", "other", NOBODY)
+NEED_WEIGHT = 0.5
+
+
+class RolesError(ValueError):
+    """A line of the labels is wrong; the message names the line."""
+
+
+@dataclass(frozen=True)
+class WhoseModel:
+    """A fitted model; `margins` has a row for each column of the weights, then one for each intent."""
+
+    margins: Margins
+
+    @classmethod
+    def train(cls, weights: Weights, labels: Mapping[str, str], intents: Mapping[str, str]) -> WhoseModel:
+        """Fit on labels (text → role) of texts whose intent is known; those without one are left out.
+
+        Raises:
+            ValueError: fewer than two roles are left.
+        """
+        texts = [text for text in labels if text in intents]
+        names = sorted(set(intents.values()))
+        needs = np.array([[NEED_WEIGHT * (intents[text] == name) for name in names] for text in texts], np.float32)
+        matrix = hstack([weights.matrix(texts), csr_matrix(needs.reshape(len(texts), len(names)))]).tocsr()
+        return cls(Margins.fit(matrix, np.array([labels[text] for text in texts])))
+
+    def role(self, row: Row, shares: NDArray[np.float32]) -> str | None:
+        """The role of a text, from its row and its ranking (the share of each intent, in the model's order)."""
+        columns, weights = row
+        start = len(self.margins.slopes) - len(shares)
+        every = np.concatenate((columns, np.arange(start, len(self.margins.slopes))))
+        margins = self.margins.of((every, np.concatenate((weights, NEED_WEIGHT * shares))))
+        found = self.margins.intents[int(np.argmax(margins))]
+        return None if found == NOBODY else found
+
+
+def load_labels(path: Path = LABELS) -> dict[str, str]:
+    """Text → role, NOBODY where nobody is meant.
+
+    Raises:
+        RolesError: a line is no object with a text and a role.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(_label(number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _label(number: int, line: str) -> tuple[str, str]:
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        text, role = entry["text"], entry["role"] or NOBODY
+    except (ValueError, KeyError, TypeError) as error:
+        raise RolesError(f'roles.jsonl, line {number}: must be an object with "text" and "role".') from error
+    if not isinstance(text, str) or role not in ROLES:
+        raise RolesError(f"roles.jsonl, line {number}: the role must be self, child, other or null.")
+    return text, role

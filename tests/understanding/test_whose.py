@@ -1,0 +1,85 @@
+"""Whom a message is about, learned from labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from bot.understanding.model import IntentModel
+from bot.understanding.whose import LABELS, RolesError, WhoseModel, load_labels
+
+TEXTS = {
+    "min kille slår mig": "self",
+    "jag blir slagen av min kille": "self",
+    "jag vill sluta röka": "self",
+    "min kille röker för mycket": "other",
+    "min bror vill sluta röka": "other",
+    "min syster blir slagen": "other",
+    "min son röker": "child",
+    "min dotter blir slagen": "child",
+    "min son vill sluta": "child",
+    "vad gör ni": "nobody",
+    "hur fungerar det": "nobody",
+    "vad kostar det hos er": "nobody",
+}
+INTENTS = {text: "partner_violence" if "slår" in text or "slag" in text else "substance_use" for text in TEXTS}
+
+
+@pytest.fixture(scope="module")
+def model() -> IntentModel:
+    return IntentModel.train(list(TEXTS), [INTENTS[text] for text in TEXTS])
+
+
+@pytest.fixture(scope="module")
+def whose(model: IntentModel) -> WhoseModel:
+    return WhoseModel.train(model.weights, TEXTS, INTENTS)
+
+
+@pytest.mark.parametrize(("text", "role"), [*TEXTS.items(), ("min dotter röker", "child")])
+def test_the_role_of_a_like_text_is_found(model: IntentModel, whose: WhoseModel, text: str, role: str) -> None:
+    row = model.weights.row(text)
+    assert whose.role(row, model.shares(row)) == (None if role == "nobody" else role)
+
+
+def test_the_ranking_counts(model: IntentModel, whose: WhoseModel) -> None:
+    """The same words lean more to the writer when the ranking says that somebody is hurt."""
+    columns, weights = model.weights.row("min kille")
+    needs = len(model.intents)
+    sure = [(np.append(columns, len(whose.margins.slopes) - needs + at), np.append(weights, 1)) for at in range(needs)]
+    at = whose.margins.intents.index("self")
+    violence = model.intents.index("partner_violence")
+    leaning = [whose.margins.of(row)[at] for row in sure]
+    assert leaning[violence] == max(leaning)
+
+
+def test_a_text_without_an_intent_is_left_out(model: IntentModel) -> None:
+    known = {text: intent for text, intent in INTENTS.items() if "kille" not in text}
+    again = WhoseModel.train(model.weights, TEXTS, known)
+    assert len(again.margins.slopes) == model.weights.width + len(set(known.values()))
+
+
+@pytest.mark.parametrize("line", ["[]", "{}", '{"text": "hej", "role": "mamma"}', '{"text": 1, "role": "self"}', "x"])
+def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "roles.jsonl"
+    path.write_text(f'{{"text": "hej", "role": null}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(RolesError, match=r"line 2"):
+        load_labels(path)
+
+
+def test_every_label_is_of_a_training_message() -> None:
+    known: set[str] = set()
+    for path in sorted(Path("data/nlu").glob("*.yml")):
+        for section in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
+            known.update(line.removeprefix("- ") for line in section["examples"].splitlines())
+    labels = load_labels()
+    assert not labels.keys() - known, "a label whose message is gone teaches nothing: remove it from roles.jsonl"
+    assert len(labels) >= 5000
+
+
+def test_no_text_is_labelled_twice() -> None:
+    texts = [json.loads(line)["text"] for line in LABELS.read_text(encoding="utf-8").splitlines()]
+    assert len(texts) == len(set(texts))
