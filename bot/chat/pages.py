@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,12 @@ from bot.chat.incoming import LENGTH_LIMIT
 from bot.settings import Settings
 
 FOLDER = Path(__file__).with_name("page")
+# A script that is served → the files it is made of. One request each, and what two scripts need is written once.
+SCRIPTS = {
+    "exit.js": ("common", "shift", "exit"),
+    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "chat"),
+    "widget.js": ("shift", "widget"),
+}
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 # Once one of these is named, the exit button is shown large.
 SENSITIVE_SERVICES = (
@@ -98,8 +104,7 @@ def load_pages(settings: Settings) -> Pages:
         lstrip_blocks=True,
     )
     environment.filters["tel"] = tel
-    files = sorted(path for path in (FOLDER / "static").iterdir() if path.suffix in TYPES)
-    return Pages(environment, {path.name: _asset(path) for path in files}, _common(settings))
+    return Pages(environment, _load_assets(FOLDER / "static"), _common(settings))
 
 
 def newest_answer(messages: Sequence[Message]) -> list[Message]:
@@ -131,6 +136,20 @@ def _common(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _asset(path: Path) -> Asset:
-    plain = path.read_bytes()
-    return Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
+def _load_assets(folder: Path) -> dict[str, Asset]:
+    files = sorted(path for path in folder.iterdir() if path.suffix in TYPES and path.suffix != ".js")
+    plain = {path.name: path.read_text(encoding="utf-8") for path in files}
+    scripts = {name: _join(folder / f"{piece}.js" for piece in pieces) for name, pieces in SCRIPTS.items()}
+    return {name: _asset(name, text) for name, text in {**plain, **scripts}.items()}
+
+
+def _join(files: Iterable[Path]) -> str:
+    """Files as one script with names of its own; what is for readers of the code (comments, indents) stays here."""
+    lines = [line.strip() for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return f'(() => {{\n"use strict";\n{kept}\n}})();\n'
+
+
+def _asset(name: str, text: str) -> Asset:
+    plain = text.encode("utf-8")
+    return Asset(TYPES[Path(name).suffix], plain, gzip.compress(plain, 9, mtime=0))

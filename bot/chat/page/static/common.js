@@ -1,0 +1,3 @@
+// What several parts of the page use.
+const $ = (selector, from = document) => from.querySelector(selector);
+const uuid = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
