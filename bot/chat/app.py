@@ -90,6 +90,11 @@ def _add_api(app: Sanic, parts: Parts) -> None:
         fields = read_body(request)
         return _answer({"messages": await door.leave_contact(parts, read_caller(request, parts), fields)}, 201)
 
+    @app.post("/api/feedback")  # type: ignore[untyped-decorator]
+    async def judge(request: Request) -> HTTPResponse:
+        verdict = await door.judge(parts, read_caller(request, parts), read_body(request))
+        return _answer({"answer": verdict.answer})
+
     @app.post("/api/receipt")  # type: ignore[untyped-decorator]
     async def use_receipt(request: Request) -> HTTPResponse:
         code = read_body(request).get("code")
@@ -153,6 +158,7 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
 
     add("/chatt", forms.post_chat)
     add("/chatt/kontakt", forms.post_contact)
+    add("/chatt/hjalpte", forms.post_feedback)
     add("/chatt/radera", forms.post_delete)
     add("/kvittens", forms.post_receipt)
 

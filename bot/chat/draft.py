@@ -23,7 +23,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Draft:
-    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown."""
+    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown.
+
+    `asks`: the person is asked whether the answer that ends here helped.
+    """
 
     text: str
     choices: tuple[Option, ...] = ()
@@ -31,6 +34,7 @@ class Draft:
     urgent: str | None = None
     case_id: str | None = None
     form: str | None = None
+    asks: bool = False
 
 
 def from_sayings(sayings: Iterable[Saying], sentences: Sentences, with_choices: bool = False) -> list[Draft]:

@@ -66,6 +66,15 @@ async def post_contact(parts: Parts, caller: Caller, form: Form) -> Html:
     return await _talk(parts, caller)
 
 
+async def post_feedback(parts: Parts, caller: Caller, form: Form) -> Html:
+    """Whether the newest answer helped."""
+    try:
+        await door.judge(parts, caller, form)
+    except Refused as refused:
+        return await _refused(parts, caller, refused, {})
+    return await _talk(parts, caller)
+
+
 async def post_delete(parts: Parts, caller: Caller, form: Form) -> Html:
     """Ask first, saying what goes and what stays; then do it."""
     try:

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).with_name("page")
 # A script that is served → the files it is made of. One request each, and what two scripts need is written once.
 SCRIPTS = {
     "exit.js": ("common", "shift", "exit"),
-    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "chat"),
+    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "feedback", "chat"),
     "widget.js": ("shift", "widget"),
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -82,6 +82,7 @@ class Pages:
             "offline": offline,
             "messages": messages,
             "choices": [choice for message in newest for choice in message["choices"]],
+            "asked": next((message for message in newest if message["feedback"]), None),
             "form": any(message["form"] == "contact" for message in newest),
             "next_id": str(uuid.uuid4()),
             "text": "",

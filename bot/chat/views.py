@@ -55,6 +55,7 @@ class View:
             "urgent": row.urgent if row.sender == "bot" else None,
             "case": self._case(connection, row.case_id),
             "form": row.form,
+            "feedback": row.feedback,
             "at": _iso(row.created_at),
         }
 
@@ -103,8 +104,8 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 
 def _blank(id_: str, sender: str, text: str) -> Message:
-    plain: Message = {"name": None, "choices": [], "service": None, "urgent": None, "case": None, "form": None}
-    return {"id": id_, "from": sender, "text": text, **plain}
+    absent = dict.fromkeys(("name", "service", "urgent", "case", "form", "feedback"))
+    return {"id": id_, "from": sender, "text": text, "choices": [], **absent}
 
 
 def _iso(moment: datetime) -> str:

@@ -56,6 +56,12 @@ def urgent(page: Page) -> None:
     say(page, "han andas inte")
 
 
+def judged(page: Page) -> None:
+    card(page)
+    page.get_by_role("button", name="Nej").click()
+    page.wait_for_selector("#feedback-on:not([hidden])")
+
+
 def typing(page: Page) -> None:
     page.fill("#text", "svara långsamt")
     page.press("#text", "Enter")
@@ -74,6 +80,7 @@ STATES: list[Callable[[Page], None]] = [
     nothing,
     choices,
     card,
+    judged,
     form,
     form_error,
     receipt,

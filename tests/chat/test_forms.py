@@ -144,7 +144,9 @@ def test_no_script_and_no_style_stands_inside_any_page(door: Door) -> None:
         assert not outside
 
 
-@pytest.mark.parametrize("path", ["/chatt", "/chatt/kontakt", "/chatt/radera", "/chatt/avsluta", "/kvittens"])
+@pytest.mark.parametrize(
+    "path", ["/chatt", "/chatt/kontakt", "/chatt/hjalpte", "/chatt/radera", "/chatt/avsluta", "/kvittens"]
+)
 def test_a_form_of_another_type_is_refused(door: Door, path: str) -> None:
     assert door.call("POST", path, json={"text": "hej"}).status == 415
 

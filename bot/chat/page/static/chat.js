@@ -47,6 +47,7 @@ const offer = (messages) => {
     return button;
   }));
   choices.hidden = !all.length;
+  ask(messages);
   contact.hidden = !messages.some((message) => message.form === "contact");
 };
 const scroll = (added) => {
@@ -106,6 +107,7 @@ const post = (body, shown) => {
   queue.push({ id: uuid(), path: "/api/messages", body });
   text.focus();
 };
+const ask = makeFeedback($("#feedback"), server.call, () => text.focus());
 const form = makeContact(contact, queue.push, () => text.focus());
 
 // -- what the person does
