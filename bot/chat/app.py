@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sanic import Sanic, response
@@ -34,7 +35,6 @@ HAND_OVERS = ("/api/contact", "/chatt/kontakt")
 SIMPLE_PAGES = {
     "/om-chatten": "about.html",
     "/tillganglighet": "accessibility.html",
-    "/": "city.html",
 }
 
 
@@ -78,7 +78,7 @@ def _add_api(app: Sanic, parts: Parts) -> None:
     @app.post("/api/messages")  # type: ignore[untyped-decorator]
     async def say(request: Request) -> HTTPResponse:
         answer = await door.say(parts, read_caller(request, parts), read_body(request))
-        return _answer({"messages": answer.messages, "listen": answer.listen})
+        return _answer(asdict(answer))
 
     @app.get("/api/messages")  # type: ignore[untyped-decorator]
     async def read_news(request: Request) -> HTTPResponse:
@@ -144,8 +144,12 @@ def _add_pages(app: Sanic, parts: Parts) -> None:
     async def widget(request: Request) -> HTTPResponse:
         return _asset(request, parts, "widget.js")
 
+    @app.get("/")  # type: ignore[untyped-decorator]
+    async def city(_request: Request) -> HTTPResponse:
+        return response.html(parts.pages.render("city.html"))
+
     for path, template in SIMPLE_PAGES.items():
-        app.add_route(_simple(parts, template), path, methods=["GET", "POST"], name=template.removesuffix(".html"))
+        _add_simple(app, parts, path, template)
 
 
 def _add_forms(app: Sanic, parts: Parts) -> None:
@@ -159,6 +163,7 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
     add("/chatt", forms.post_chat)
     add("/chatt/kontakt", forms.post_contact)
     add("/chatt/hjalpte", forms.post_feedback)
+    add("/chatt/kopia", forms.post_copy)
     add("/chatt/radera", forms.post_delete)
     add("/kvittens", forms.post_receipt)
 
@@ -210,14 +215,14 @@ def _problem_page(parts: Parts, messages: list[Message], status: int) -> HTTPRes
         return response.text("\n\n".join(message["text"] for message in messages), status)
 
 
-def _simple(parts: Parts, template: str) -> Callable[[Request], Awaitable[HTTPResponse]]:
+def _add_simple(app: Sanic, parts: Parts, path: str, template: str) -> None:
     """A page of text; by POST it keeps the way back to the talk, without a cookie and without a URL that tells."""
 
     async def show(request: Request) -> HTTPResponse:
         token = read_form(request).get("token", "") if request.method == "POST" else ""
-        return response.html(parts.pages.render(template, token=token[:100]))
+        return _page(await forms.simple_page(parts, read_caller(request, parts, token), template))
 
-    return show
+    app.add_route(show, path, methods=["GET", "POST"], name=template.removesuffix(".html"))
 
 
 def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
@@ -234,4 +239,7 @@ def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
 
 
 def _page(page: Html) -> HTTPResponse:
-    return response.html(page.body, page.status)
+    if not page.file_name:
+        return response.html(page.body, page.status)
+    headers = {"Content-Disposition": f'attachment; filename="{page.file_name}"'}
+    return response.text(page.body, page.status, headers)

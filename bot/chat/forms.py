@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
@@ -10,13 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat import door
 from bot.chat.callback import RefusedContact
-from bot.chat.callers import Caller, live_session
+from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.degraded import degraded_drafts
 from bot.chat.draft import Message
 from bot.chat.incoming import Refused
+from bot.chat.pages import COPY_NAME
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of
-from bot.chat.session import Session
+from bot.chat.sensitive import sensitive_talk
+from bot.chat.session import LONGEST_TOKEN, Session
 from bot.chat.staffed import case_ids
 from bot.chat.transcript import transcript
 from bot.chat.views import View, said_only
@@ -27,10 +30,25 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Html:
-    """A page to send."""
+    """A page to send; with a `file_name` it is plain text that the browser puts away instead of showing."""
 
     body: str
     status: int = 200
+    file_name: str = ""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Transcript and thread in one row of messages, where what was sent to staff stands once.
+
+    `sensitive` as in `bot.chat.sensitive`; `has_case`: something was handed over; `with_staff`: it was opened with a
+    receipt.
+    """
+
+    messages: list[Message]
+    sensitive: bool
+    has_case: bool
+    with_staff: bool
 
 
 def first_page(parts: Parts) -> Html:
@@ -75,29 +93,47 @@ async def post_feedback(parts: Parts, caller: Caller, form: Form) -> Html:
     return await _talk(parts, caller)
 
 
+async def post_copy(parts: Parts, caller: Caller, form: Form) -> Html:  # noqa: ARG001
+    """What was said as a text file: masked, without the receipt. Not of a talk that others must not see."""
+    try:
+        talk = await _read_talk(parts, caller)
+    except Refused as refused:
+        return _problem(parts, refused)
+    if talk.sensitive:
+        return await _refused(parts, caller, Refused(403, "no_copy"), {})
+    return Html(parts.pages.render("copy.txt", messages=talk.messages), file_name=COPY_NAME)
+
+
+async def simple_page(parts: Parts, caller: Caller, template: str) -> Html:
+    """A page of text beside the talk; the exit is as prominent on it as in the talk."""
+    strong = False
+    if caller.token:
+        with suppress(Refused):
+            strong = (await _read_talk(parts, caller)).sensitive
+    return Html(parts.pages.render(template, token=caller.token[:LONGEST_TOKEN], strong=strong))
+
+
 async def post_delete(parts: Parts, caller: Caller, form: Form) -> Html:
     """Ask first, saying what goes and what stays; then do it."""
     try:
-        session = await live_session(parts, caller)
         if form.get("confirm"):
             remains = await door.forget(parts, caller)
             return Html(parts.pages.render("deleted.html", remains=remains))
-        remains = await parts.read(lambda connection: bool(case_ids(connection, session)))
+        talk = await _read_talk(parts, caller)
     except Refused as refused:
         return _problem(parts, refused)
-    except SQLAlchemyError:
-        return _problem(parts, Refused(503, "degraded"))
-    return Html(parts.pages.render("delete.html", token=caller.token, remains=remains))
+    values = {"token": caller.token, "remains": talk.has_case, "strong": talk.sensitive}
+    return Html(parts.pages.render("delete.html", **values))
 
 
 async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
     """The sixteen digits: the thread of the case, or the form again with what is wrong."""
     try:
-        session, messages = await door.use_receipt(parts, caller, form.get("code", ""))
+        session, _ = await door.use_receipt(parts, caller, form.get("code", ""))
     except Refused as refused:
         page = parts.pages.render("receipt.html", messages=messages_of(parts, refused), code=form.get("code", "")[:40])
         return Html(page, refused.status)
-    return Html(_chat(parts, "", session.token, messages, status="came_back"))
+    return await _talk(parts, replace(caller, token=session.token), status="came_back")
 
 
 def _chat(parts: Parts, welcome: str, token: str = "", messages: Sequence[Message] = (), **values: object) -> str:
@@ -125,23 +161,29 @@ async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
 
 async def _talk(parts: Parts, caller: Caller, **values: object) -> Html:
     try:
-        session = await live_session(parts, caller)
-        said = await parts.read(lambda connection: _whole_talk(connection, parts, session))
+        talk = await _read_talk(parts, caller)
     except Refused as refused:
         return _problem(parts, refused)
-    except SQLAlchemyError:
-        return _problem(parts, Refused(503, "degraded"))
-    welcome = "" if session.case_id else _welcome(parts)
-    return Html(_chat(parts, welcome, caller.token, said, **values))
+    welcome = "" if talk.with_staff else _welcome(parts)
+    return Html(_chat(parts, welcome, caller.token, talk.messages, sensitive=talk.sensitive, **values))
 
 
-def _whole_talk(connection: Connection, parts: Parts, session: Session) -> list[Message]:
-    """Transcript and thread in one row of messages; what was sent to staff stands once."""
+async def _read_talk(parts: Parts, caller: Caller) -> Talk:
+    session = await live_session(parts, caller)
+    try:
+        return await parts.read(lambda connection: _whole_talk(connection, parts, session))
+    except SQLAlchemyError as error:
+        raise unstored("read a talk", error) from error
+
+
+def _whole_talk(connection: Connection, parts: Parts, session: Session) -> Talk:
     view = View(parts, session, parts.clock())
     rows = [row for row in transcript(connection, session.id) if not (session.case_id and row.sender == "person")]
-    thread = [row for case_id in case_ids(connection, session) for row in thread_messages(connection, case_id)]
+    opened = case_ids(connection, session)
+    thread = [row for case_id in opened for row in thread_messages(connection, case_id)]
     written = [row for row in thread if session.case_id or row.sender == "staff"]
-    return sorted([*view.stored(connection, rows), *view.thread(written)], key=lambda message: str(message["at"]))
+    said = sorted([*view.stored(connection, rows), *view.thread(written)], key=lambda message: str(message["at"]))
+    return Talk(said, sensitive_talk(connection, session), bool(opened), bool(session.case_id))
 
 
 async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -> Html:

@@ -16,22 +16,15 @@ from bot.chat.incoming import LENGTH_LIMIT
 from bot.settings import Settings
 
 FOLDER = Path(__file__).with_name("page")
+# Nothing in the name of a file on a shared device tells what it is.
+COPY_NAME = "samtal.txt"
 # A script that is served → the files it is made of. One request each, and what two scripts need is written once.
 SCRIPTS = {
     "exit.js": ("common", "shift", "exit"),
-    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "feedback", "chat"),
+    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "feedback", "copy", "chat"),
     "widget.js": ("shift", "widget"),
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-# Once one of these is named, the exit button is shown large.
-SENSITIVE_SERVICES = (
-    "exit_programme",
-    "violence_centre",
-    "honour_support",
-    "women_line",
-    "men_line",
-    "stop_violence_line",
-)
 # What chat.js clones: the same markup as a real one, with every part of it.
 EMPTY: Message = {"id": "", "from": "bot", "name": None, "text": "", "service": None, "urgent": None, "case": None}
 EMPTY_CARD = {
@@ -90,9 +83,11 @@ class Pages:
             "contact": {},
             "contact_error": None,
             "status": None,
-            "strong": any(_is_sensitive(message) for message in messages),
+            "sensitive": False,
+            "copy_name": COPY_NAME,
         }
-        return self.render("chat.html", **{**defaults, "token": token, **values})
+        shown = {**defaults, "token": token, **values}
+        return self.render("chat.html", strong=shown["sensitive"], **shown)
 
 
 def load_pages(settings: Settings) -> Pages:
@@ -114,11 +109,6 @@ def newest_answer(messages: Sequence[Message]) -> list[Message]:
     return list(messages[start:])
 
 
-def _is_sensitive(message: Message) -> bool:
-    service = message["service"]
-    return bool(message["urgent"] or (service and service["id"] in SENSITIVE_SERVICES))
-
-
 def tel(phone: str) -> str:
     """A number as it stands in a `tel:` link."""
     return "".join(character for character in phone if character.isdigit() or character == "+")
@@ -133,7 +123,6 @@ def _common(settings: Settings) -> dict[str, Any]:
         "receipt_days": settings.receipt_days,
         "disposal_decision": settings.disposal_decision,
         "length_limit": LENGTH_LIMIT,
-        "sensitive": " ".join(SENSITIVE_SERVICES),
     }
 
 

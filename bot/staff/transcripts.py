@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from bot.staff.access import is_sensitive
+from bot.routing.sensitive import is_sensitive
 from bot.staff.understood import Understood
 from bot.tables import cases, conversations, messages
 

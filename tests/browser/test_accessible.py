@@ -62,6 +62,16 @@ def judged(page: Page) -> None:
     page.wait_for_selector("#feedback-on:not([hidden])")
 
 
+def copy(page: Page) -> None:
+    say(page, "hej")
+    page.get_by_text("Spara samtalet").click()
+
+
+def no_copy(page: Page) -> None:
+    card(page)
+    page.get_by_text("Spara samtalet").click()
+
+
 def typing(page: Page) -> None:
     page.fill("#text", "svara långsamt")
     page.press("#text", "Enter")
@@ -81,6 +91,8 @@ STATES: list[Callable[[Page], None]] = [
     choices,
     card,
     judged,
+    copy,
+    no_copy,
     form,
     form_error,
     receipt,

@@ -145,7 +145,8 @@ def test_no_script_and_no_style_stands_inside_any_page(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/chatt", "/chatt/kontakt", "/chatt/hjalpte", "/chatt/radera", "/chatt/avsluta", "/kvittens"]
+    "path",
+    ["/chatt", "/chatt/kontakt", "/chatt/hjalpte", "/chatt/kopia", "/chatt/radera", "/chatt/avsluta", "/kvittens"],
 )
 def test_a_form_of_another_type_is_refused(door: Door, path: str) -> None:
     assert door.call("POST", path, json={"text": "hej"}).status == 415

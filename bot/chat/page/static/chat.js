@@ -11,7 +11,7 @@ const session = {
   setToken: (value) => {
     session.token = value;
     document.querySelectorAll("input[name=token]").forEach((field) => { field.value = value; });
-    $("#delete").hidden = !value;
+    $("#delete").hidden = $("#save").hidden = !value;
   },
 };
 const item = makeDrawing(log);
@@ -23,16 +23,23 @@ const idle = makeIdle(session, Number(say.dataset.idle), () => {
 const stream = makeStream(session, (message) => { const added = show([message]); if (added) scroll(added); });
 
 // -- showing
+const copy = makeCopy(log);
+const guard = () => {
+  $(".exit").classList.add("strong");
+  $("#copy").hidden = true;
+  $("#copy-off").hidden = false;
+};
 const show = (messages) => {
   const fresh = messages.filter((message) => !seen.has(message.id));
   fresh.forEach((message, index) => {
     seen.add(message.id);
     const next = fresh[index + 1];
     const last = message.case && !(next && next.case && next.case.receipt === message.case.receipt);
-    log.append(item(message, last));
+    const node = item(message, last);
+    log.append(node);
+    if (/^[mt]/.test(message.id)) copy.read(node);
     if (/^t/.test(message.id)) session.after = message.id;
-    const sensitive = log.dataset.sensitive.split(" ");
-    if (message.urgent || (message.service && sensitive.includes(message.service.id))) $(".exit").classList.add("strong");
+    if (message.urgent) guard();
   });
   if (fresh.some((message) => message.case)) stream.listen();
   return fresh.length;
@@ -71,6 +78,8 @@ const take = (message, { status: code, data, pause }) => {
   if (code === 200 || code === 201) {
     queue.done();
     if (message.path === "/api/contact") form.done();
+    if (data.said) copy.person(data.said);
+    if (data.sensitive) guard();
     present(data.messages);
     if (data.listen) stream.listen();
   } else if (code === 401 && !message.renewed) {
