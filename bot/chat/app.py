@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse
 from bot.chat import door, forms
 from bot.chat.callback import RefusedContact
 from bot.chat.callers import Caller, live_session
-from bot.chat.calls import place_of, read_body, read_caller, read_form
+from bot.chat.calls import place_of, read_body, read_caller, read_form, read_language
 from bot.chat.draft import Message
 from bot.chat.forms import Html
 from bot.chat.headers import security_headers
@@ -72,8 +72,9 @@ def _add_api(app: Sanic, parts: Parts) -> None:
     @app.post("/api/conversations")  # type: ignore[untyped-decorator]
     async def open_conversation(request: Request) -> HTTPResponse:
         read_body(request)
-        session = await door.open_conversation(parts, read_caller(request, parts))
-        return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
+        caller = read_caller(request, parts)
+        session = await door.open_conversation(parts, caller)
+        return _answer({"token": session.token, "messages": door.welcome(parts, caller.language)}, 201)
 
     @app.post("/api/messages")  # type: ignore[untyped-decorator]
     async def say(request: Request) -> HTTPResponse:
@@ -129,12 +130,12 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
 
 def _add_pages(app: Sanic, parts: Parts) -> None:
     @app.get("/chatt")  # type: ignore[untyped-decorator]
-    async def chat(_request: Request) -> HTTPResponse:
-        return _page(forms.first_page(parts))
+    async def chat(request: Request) -> HTTPResponse:
+        return _page(forms.first_page(parts, read_language(request)))
 
     @app.get("/kvittens")  # type: ignore[untyped-decorator]
-    async def receipt(_request: Request) -> HTTPResponse:
-        return response.html(parts.pages.render("receipt.html", messages=[], code=""))
+    async def receipt(request: Request) -> HTTPResponse:
+        return response.html(_render(request, parts, "receipt.html", messages=[], code=""))
 
     @app.get("/page/<name:str>")  # type: ignore[untyped-decorator]
     async def asset(request: Request, name: str) -> HTTPResponse:
@@ -145,8 +146,8 @@ def _add_pages(app: Sanic, parts: Parts) -> None:
         return _asset(request, parts, "widget.js")
 
     @app.get("/")  # type: ignore[untyped-decorator]
-    async def city(_request: Request) -> HTTPResponse:
-        return response.html(parts.pages.render("city.html"))
+    async def city(request: Request) -> HTTPResponse:
+        return response.html(_render(request, parts, "city.html"))
 
     for path, template in SIMPLE_PAGES.items():
         _add_simple(app, parts, path, template)
@@ -195,9 +196,9 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
 
 def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     body = request.body if isinstance(request.body, bytes) else b""
-    messages = messages_of(parts, with_text(refused, body))
+    messages = messages_of(parts, with_text(refused, body), read_language(request))
     if not request.path.startswith("/api/"):
-        return _problem_page(parts, messages, refused.status)
+        return _problem_page(request, parts, messages, refused.status)
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
@@ -207,12 +208,16 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     return answer
 
 
-def _problem_page(parts: Parts, messages: list[Message], status: int) -> HTTPResponse:
+def _problem_page(request: Request, parts: Parts, messages: list[Message], status: int) -> HTTPResponse:
     try:
-        return response.html(parts.pages.render("problem.html", messages=messages), status)
+        return response.html(_render(request, parts, "problem.html", messages=messages), status)
     except Exception as error:  # a template may itself be what is broken, and silence is no answer
         logger.error("A page could not be drawn: %s", type(error).__name__)
         return response.text("\n\n".join(message["text"] for message in messages), status)
+
+
+def _render(request: Request, parts: Parts, template: str, **values: Any) -> str:
+    return parts.pages.render(template, parts.languages[read_language(request)], **values)
 
 
 def _add_simple(app: Sanic, parts: Parts, path: str, template: str) -> None:

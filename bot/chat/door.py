@@ -134,9 +134,9 @@ async def leave(parts: Parts, caller: Caller) -> None:
         logger.info("Nothing to end: %s", type(error).__name__)
 
 
-def welcome(parts: Parts) -> list[Message]:
+def welcome(parts: Parts, language: str) -> list[Message]:
     """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
-    return said_only(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
+    return said_only(parts, [Draft.of(parts.languages[language].sentences, "utter_welcome")], parts.clock())
 
 
 def _judge(connection: Connection, parts: Parts, session: Session, verdict: Verdict) -> None:

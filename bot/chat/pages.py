@@ -1,4 +1,4 @@
-"""The page's templates and files, read once. Their words are Swedish and stand there, not here."""
+"""The page's templates and files, read once. No word to a person stands here: see `page/words` and `page/templates`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import gzip
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bot.chat.draft import Message
 from bot.chat.incoming import LENGTH_LIMIT
+from bot.chat.languages import Language, address
+from bot.sentences import SWEDISH
 from bot.settings import Settings
 
 FOLDER = Path(__file__).with_name("page")
@@ -26,7 +31,16 @@ SCRIPTS = {
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 # What chat.js clones: the same markup as a real one, with every part of it.
-EMPTY: Message = {"id": "", "from": "bot", "name": None, "text": "", "service": None, "urgent": None, "case": None}
+EMPTY: Message = {
+    "id": "",
+    "from": "bot",
+    "name": None,
+    "lang": None,
+    "text": "",
+    "service": None,
+    "urgent": None,
+    "case": None,
+}
 EMPTY_CARD = {
     "name": "",
     "about": "",
@@ -56,20 +70,28 @@ class Pages:
     assets: Mapping[str, Asset]
     common: Mapping[str, Any]
 
-    def render(self, template: str, **values: Any) -> str:
-        """One page as HTML; everything from outside is escaped."""
-        return self.environment.get_template(template).render({**self.common, "token": "", "strong": False, **values})
+    def render(self, template: str, language: Language, **values: Any) -> str:
+        """One page as HTML, everything from outside escaped. A page of mere text has a template for each language."""
+        names = [template, f"{language.code}/{template}"]
+        spoken = {**self.common, **_in_language(language), "token": "", "strong": False}
+        return self.environment.select_template(names).render({**spoken, **values})
 
     def chat(
-        self, welcome: str, offline: Sequence[Message], token: str = "", messages: Sequence[Message] = (), **values: Any
+        self,
+        language: Language,
+        welcome: Sequence[Message],
+        offline: Sequence[Message],
+        token: str = "",
+        messages: Sequence[Message] = (),
+        **values: Any,
     ) -> str:
         """The chat page with a talk so far; the newest answer brings its choices and its form.
 
-        `offline` is what the page itself says when it cannot reach us.
+        `welcome` is said before all else, `offline` by the page itself when it cannot reach us.
         """
         newest = newest_answer(messages)
         defaults = {
-            "welcome": {**EMPTY, "text": welcome} if welcome else None,
+            "welcome": {**welcome[0], "id": ""} if welcome else None,
             "empty": {**EMPTY, "blank": True},
             "empty_card": EMPTY_CARD,
             "offline": offline,
@@ -87,7 +109,7 @@ class Pages:
             "copy_name": COPY_NAME,
         }
         shown = {**defaults, "token": token, **values}
-        return self.render("chat.html", strong=shown["sensitive"], **shown)
+        return self.render("chat.html", language, strong=shown["sensitive"], **shown)
 
 
 def load_pages(settings: Settings) -> Pages:
@@ -114,6 +136,19 @@ def tel(phone: str) -> str:
     return "".join(character for character in phone if character.isdigit() or character == "+")
 
 
+def _in_language(language: Language) -> dict[str, Any]:
+    """What templates need of a language. `sv` marks what is Swedish on a page that is not."""
+    return {
+        # Not the mapping itself: in a template `w.copy` would be its method.
+        "w": SimpleNamespace(**language.words),
+        "lang": language.code,
+        "sv": "" if language.code == SWEDISH else Markup(f' lang="{SWEDISH}"'),
+        "other_lang": language.other,
+        "link": partial(address, code=language.code),
+        "other": partial(address, code=language.other),
+    }
+
+
 def _common(settings: Settings) -> dict[str, Any]:
     return {
         "demo": settings.mode == "demo",
@@ -123,6 +158,7 @@ def _common(settings: Settings) -> dict[str, Any]:
         "receipt_days": settings.receipt_days,
         "disposal_decision": settings.disposal_decision,
         "length_limit": LENGTH_LIMIT,
+        "accessibility_contact": settings.accessibility_contact,
     }
 
 

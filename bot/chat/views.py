@@ -20,6 +20,7 @@ from bot.handover.receipt import in_groups, receipt_code
 from bot.handover.record import CaseError
 from bot.handover.thread import ThreadMessage
 from bot.routing.card import card
+from bot.sentences import SWEDISH
 
 OF_TRANSCRIPT, OF_THREAD = "m", "t"
 
@@ -50,6 +51,7 @@ class View:
     def _stored(self, connection: Connection, row: Stored) -> Message:
         return {
             **_blank(f"{OF_TRANSCRIPT}{row.id}", row.sender, row.text),
+            "lang": SWEDISH if row.sender == "bot" else None,
             "choices": [{"id": choice["id"], "label": choice["label"]} for choice in row.choices],
             "service": draw_service(self.parts, row.service, self.at),
             "urgent": row.urgent if row.sender == "bot" else None,
@@ -78,6 +80,7 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     return [
         {
             **_blank(f"x{secrets.token_hex(8)}", "bot", draft.text),
+            "lang": draft.language,
             "service": draw_service(parts, draft.service, at),
             "urgent": draft.urgent,
             "at": _iso(at),
@@ -104,7 +107,7 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 
 def _blank(id_: str, sender: str, text: str) -> Message:
-    absent = dict.fromkeys(("name", "service", "urgent", "case", "form", "feedback"))
+    absent = dict.fromkeys(("name", "lang", "service", "urgent", "case", "form", "feedback"))
     return {"id": id_, "from": sender, "text": text, "choices": [], **absent}
 
 

@@ -32,6 +32,7 @@ const makeDrawing = (log) => {
     $(".who", node).firstChild.data = message.name || log.dataset[message.from];
     if (!message.urgent) $(".flag", node).remove();
     $(".text", node).textContent = message.text;
+    if (message.lang && message.lang !== LANGUAGE) $(".text", node).lang = message.lang;
     if (message.service) node.append(card(message.service));
     if (withCase) node.append(receipt(message.case.receipt));
     return node;

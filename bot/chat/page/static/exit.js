@@ -36,7 +36,7 @@ addEventListener("pageshow", async (event) => {
   const token = form.elements.token.value;
   const headers = { Authorization: `Bearer ${token}` };
   const answer = token && await fetch("/api/messages", { headers }).catch(() => null);
-  if (answer && answer.ok) root.classList.remove("left"); else location.replace("/chatt");
+  if (answer && answer.ok) root.classList.remove("left"); else location.replace(inLanguage("/chatt"));
 });
 
 if (window.parent !== window) {

@@ -6,7 +6,7 @@ const makeServer = (session, alive) => {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), PATIENCE);
     try {
-      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal: patience.signal });
+      const answer = await fetch(inLanguage(path), { method, headers, body: body && JSON.stringify(body), signal: patience.signal });
       const data = await answer.json();
       if (answer.ok) alive();
       return { status: answer.status, data, pause: Number(answer.headers.get("Retry-After")) };

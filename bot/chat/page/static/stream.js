@@ -23,7 +23,7 @@ const makeStream = (session, hear) => {
     while (!session.left && session.token) {
       try {
         const headers = { Authorization: `Bearer ${session.token}` };
-        const answer = await fetch(`/api/events?after=${session.after}`, { headers, signal: stream.signal });
+        const answer = await fetch(inLanguage(`/api/events?after=${session.after}`), { headers, signal: stream.signal });
         if (answer.status === 401) break;
         if (answer.ok && await follow(answer.body.getReader())) break;
         calm = 1;
