@@ -1,6 +1,6 @@
 """The chat process's web server: routes, headers, errors. The only file here that knows Sanic.
 
-Each route reads the request, calls one function of `door.py` or `forms.py`, and writes the answer.
+Each route reads the request, calls one function of `api.py` or `forms.py`, and writes the answer.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sanic import Sanic, response
@@ -16,7 +15,8 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.chat import door, forms
+from bot.chat import api, door, forms
+from bot.chat.api import Json
 from bot.chat.callback import RefusedContact
 from bot.chat.callers import Caller, live_session
 from bot.chat.calls import place_of, read_body, read_caller, read_form, read_language
@@ -69,48 +69,26 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
 
 
 def _add_api(app: Sanic, parts: Parts) -> None:
-    @app.post("/api/conversations")  # type: ignore[untyped-decorator]
-    async def open_conversation(request: Request) -> HTTPResponse:
-        read_body(request)
-        caller = read_caller(request, parts)
-        session = await door.open_conversation(parts, caller)
-        return _answer({"token": session.token, "messages": door.welcome(parts, caller.language)}, 201)
+    def add(method: str, path: str, work: Callable[[Parts, Caller, Mapping[str, Any]], Awaitable[Json]]) -> None:
+        async def handle(request: Request) -> HTTPResponse:
+            fields = read_body(request) if method == "POST" else {"after": request.args.get("after", "")}
+            return _json(await work(parts, read_caller(request, parts), fields))
 
-    @app.post("/api/messages")  # type: ignore[untyped-decorator]
-    async def say(request: Request) -> HTTPResponse:
-        answer = await door.say(parts, read_caller(request, parts), read_body(request))
-        return _answer(asdict(answer))
+        app.add_route(handle, path, methods=[method], name=f"api_{work.__name__}")
 
-    @app.get("/api/messages")  # type: ignore[untyped-decorator]
-    async def read_news(request: Request) -> HTTPResponse:
-        after = request.args.get("after", "")
-        return _answer({"messages": await door.read_news(parts, read_caller(request, parts), after)})
-
-    @app.post("/api/contact")  # type: ignore[untyped-decorator]
-    async def leave_contact(request: Request) -> HTTPResponse:
-        fields = read_body(request)
-        return _answer({"messages": await door.leave_contact(parts, read_caller(request, parts), fields)}, 201)
-
-    @app.post("/api/feedback")  # type: ignore[untyped-decorator]
-    async def judge(request: Request) -> HTTPResponse:
-        verdict = await door.judge(parts, read_caller(request, parts), read_body(request))
-        return _answer({"answer": verdict.answer})
-
-    @app.post("/api/receipt")  # type: ignore[untyped-decorator]
-    async def use_receipt(request: Request) -> HTTPResponse:
-        code = read_body(request).get("code")
-        session, messages = await door.use_receipt(parts, read_caller(request, parts), code)
-        return _answer({"token": session.token, "messages": messages})
-
-    @app.delete("/api/conversations")  # type: ignore[untyped-decorator]
-    async def forget(request: Request) -> HTTPResponse:
-        await door.forget(parts, read_caller(request, parts))
-        return response.empty(204)
+    add("POST", "/api/conversations", api.open_conversation)
+    add("GET", "/api/conversations", api.read_conversation)
+    add("DELETE", "/api/conversations", api.forget)
+    add("POST", "/api/messages", api.say)
+    add("GET", "/api/messages", api.read_news)
+    add("POST", "/api/contact", api.leave_contact)
+    add("POST", "/api/feedback", api.judge)
+    add("POST", "/api/receipt", api.use_receipt)
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     async def health(_request: Request) -> HTTPResponse:
         away = await degraded(parts)
-        return _answer({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200)
+        return _json(Json({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200))
 
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
@@ -202,7 +180,7 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
-    answer = _answer(content, refused.status)
+    answer = _json(Json(content, refused.status))
     if refused.retry_after:
         answer.headers["Retry-After"] = str(refused.retry_after)
     return answer
@@ -239,8 +217,10 @@ def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
     return response.raw(asset.zipped if zipped else asset.plain, content_type=asset.content_type, headers=extra)
 
 
-def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
-    return response.json(content, status, ensure_ascii=False, escape_forward_slashes=False)
+def _json(answer: Json) -> HTTPResponse:
+    if answer.content is None:
+        return response.empty(answer.status)
+    return response.json(answer.content, answer.status, ensure_ascii=False, escape_forward_slashes=False)
 
 
 def _page(page: Html) -> HTTPResponse:

@@ -1,19 +1,19 @@
-"""The page's templates and files, read once. No word to a person stands here: see `page/words` and `page/templates`."""
+"""The page's templates, read once. No word to a person stands here: see `page/words` and `page/templates`."""
 
 from __future__ import annotations
 
-import gzip
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.chat.assets import Asset, load_assets, tidy
 from bot.chat.draft import Message
 from bot.chat.incoming import LENGTH_LIMIT
 from bot.chat.languages import Language, address
@@ -23,13 +23,6 @@ from bot.settings import Settings
 FOLDER = Path(__file__).with_name("page")
 # Nothing in the name of a file on a shared device tells what it is.
 COPY_NAME = "samtal.txt"
-# A script that is served → the files it is made of. One request each, and what two scripts need is written once.
-SCRIPTS = {
-    "exit.js": ("common", "shift", "exit"),
-    "chat.js": ("common", "drawing", "server", "queue", "stream", "contact", "idle", "feedback", "copy", "chat"),
-    "widget.js": ("shift", "widget"),
-}
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 # What chat.js clones: the same markup as a real one, with every part of it.
 EMPTY: Message = {
     "id": "",
@@ -51,15 +44,6 @@ EMPTY_CARD = {
     "marked": True,
     "blank": 1,
 }
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file of the page, plain and zipped."""
-
-    content_type: str
-    plain: bytes = field(repr=False)
-    zipped: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -115,14 +99,20 @@ class Pages:
 def load_pages(settings: Settings) -> Pages:
     """Templates and files from the folder `page`."""
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FunctionLoader(_read_template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["tel"] = tel
-    return Pages(environment, _load_assets(FOLDER / "static"), _common(settings))
+    return Pages(environment, load_assets(FOLDER / "static"), _common(settings))
+
+
+def _read_template(name: str) -> str | None:
+    """The source without its indents, which a phone need not fetch; what people wrote is put in later, as it is."""
+    path = FOLDER / "templates" / name
+    return tidy(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def newest_answer(messages: Sequence[Message]) -> list[Message]:
@@ -160,22 +150,3 @@ def _common(settings: Settings) -> dict[str, Any]:
         "length_limit": LENGTH_LIMIT,
         "accessibility_contact": settings.accessibility_contact,
     }
-
-
-def _load_assets(folder: Path) -> dict[str, Asset]:
-    files = sorted(path for path in folder.iterdir() if path.suffix in TYPES and path.suffix != ".js")
-    plain = {path.name: path.read_text(encoding="utf-8") for path in files}
-    scripts = {name: _join(folder / f"{piece}.js" for piece in pieces) for name, pieces in SCRIPTS.items()}
-    return {name: _asset(name, text) for name, text in {**plain, **scripts}.items()}
-
-
-def _join(files: Iterable[Path]) -> str:
-    """Files as one script with names of its own; what is for readers of the code (comments, indents) stays here."""
-    lines = [line.strip() for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return f'(() => {{\n"use strict";\n{kept}\n}})();\n'
-
-
-def _asset(name: str, text: str) -> Asset:
-    plain = text.encode("utf-8")
-    return Asset(TYPES[Path(name).suffix], plain, gzip.compress(plain, 9, mtime=0))

@@ -70,7 +70,7 @@ def test_the_widget_opens_the_english_chat_from_an_english_page(visit: Visit) ->
     frame = page.locator("iframe").element_handle().content_frame()
     assert frame is not None
     frame.wait_for_url("**/chatt?lang=en", wait_until="load")
-    frame.get_by_role("button", name="Leave this page").wait_for()
+    frame.get_by_role("button", name="Leave page").wait_for()
 
 
 def test_without_script_the_language_can_be_changed_too(visit: Visit) -> None:
@@ -85,11 +85,9 @@ def test_without_script_the_language_can_be_changed_too(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize(
-    "path", ["/chatt?lang=en", "/kvittens?lang=en", "/om-chatten?lang=en", "/tillganglighet?lang=en"]
-)
+@pytest.mark.parametrize("path", ["/chatt", "/kvittens", "/om-chatten", "/tillganglighet"])
 def test_axe_finds_nothing_on_the_english_pages(visit: Visit, path: str, look: str) -> None:
-    page = visit.open(path, **LOOKS[look])
-    if path.startswith("/chatt"):
+    page = visit.open(f"{path}?lang=en", **LOOKS[look])
+    if path == "/chatt":
         say(page, "jag vill lämna")
     assert not faults(page)

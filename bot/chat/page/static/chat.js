@@ -12,6 +12,7 @@ const session = {
     session.token = value;
     document.querySelectorAll("input[name=token]").forEach((field) => { field.value = value; });
     $("#delete").hidden = $("#save").hidden = !value;
+    remember();
   },
 };
 const item = makeDrawing(log);
@@ -20,7 +21,9 @@ const idle = makeIdle(session, Number(say.dataset.idle), () => {
   text.focus();
   server.call("GET", `/api/messages?after=${session.after}`).then(({ status: code, data }) => { if (code === 200) show(data.messages); }, () => {});
 });
-const stream = makeStream(session, (message) => { const added = show([message]); if (added) scroll(added); });
+const stream = makeStream(session, (message) => { const added = show([message]); if (added) scroll(added); }, () => { if (!session.left) idle.over(); });
+
+const remember = makeRemember(session, $("#remember"));
 
 // -- showing
 const copy = makeCopy(log);
@@ -168,4 +171,15 @@ document.addEventListener("leave", () => { session.left = true; session.token = 
 document.querySelectorAll(".tools").forEach((tools) => { tools.hidden = false; });
 log.querySelectorAll("[data-id]").forEach((node) => { seen.add(node.dataset.id); if (/^t/.test(node.dataset.id)) session.after = node.dataset.id; });
 scroller.scrollTop = log.children.length > 1 ? scroller.scrollHeight : 0;
-if (session.token) { idle.rest(); stream.listen(); }
+const comeBack = async (token) => {
+  session.setToken(token);
+  const { status: code, data } = await server.call("GET", "/api/conversations").catch(() => ({}));
+  if (code === 401) session.setToken("");
+  if (code !== 200 || session.left) return;
+  if (data.sensitive) guard();
+  const added = show(data.messages);
+  offer(data.messages.slice(data.messages.findLastIndex((message) => message.from === "person") + 1));
+  scroll(added && 1);
+  if (data.listen) stream.listen();
+};
+if (session.token) { remember(); idle.rest(); stream.listen(); } else if (storedTalk()) comeBack(storedTalk());

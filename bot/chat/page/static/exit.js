@@ -15,6 +15,7 @@ const blank = () => {
 
 const leave = () => {
   blank();
+  forgetTalk();
   const token = form.elements.token.value;
   if (token) navigator.sendBeacon(form.getAttribute("action"), new URLSearchParams({ token }));
   document.dispatchEvent(new Event("leave"));
@@ -28,6 +29,7 @@ const leave = () => {
 
 form.addEventListener("submit", (event) => { event.preventDefault(); leave(); });
 onThreeShifts(leave);
+if ($("[data-forget]")) forgetTalk();
 
 // A page that the browser kept alive must not come back with what stood on it once the session has ended.
 addEventListener("pageshow", async (event) => {

@@ -3,7 +3,19 @@ const makeIdle = (session, minutes, stayed) => {
   const WARN_BEFORE = 120000;
   const idle = $("#idle"), stay = $("#stay");
   let timer;
-  const warn = () => { if (session.token) { idle.textContent = idle.dataset.text; stay.hidden = false; } };
+  const over = () => {
+    clearTimeout(timer);
+    stay.hidden = true;
+    if (!session.token) return;
+    idle.textContent = idle.dataset.ended;
+    session.setToken("");
+  };
+  const warn = () => {
+    if (!session.token) return;
+    idle.textContent = idle.dataset.text;
+    stay.hidden = false;
+    timer = setTimeout(over, WARN_BEFORE);
+  };
   const rest = () => {
     clearTimeout(timer);
     idle.textContent = "";
@@ -11,5 +23,5 @@ const makeIdle = (session, minutes, stayed) => {
     timer = setTimeout(warn, Math.max(minutes * 60000 - WARN_BEFORE, 1000));
   };
   stay.addEventListener("click", stayed);
-  return { rest, stop: () => clearTimeout(timer) };
+  return { rest, over, stop: () => clearTimeout(timer) };
 };

@@ -1,4 +1,5 @@
 // Calls to the server: the token in a header, and no longer patience than a person has.
+const uuid = () => crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 const makeServer = (session, alive) => {
   const PATIENCE = 10000;
   const call = async (method, path, body) => {

@@ -1,5 +1,5 @@
 // What staff write, by a stream that carries the token in a header.
-const makeStream = (session, hear) => {
+const makeStream = (session, hear, ended) => {
   const LONGEST_PAUSE = 30;
   let stream = null;
   const follow = async (reader) => {
@@ -24,8 +24,7 @@ const makeStream = (session, hear) => {
       try {
         const headers = { Authorization: `Bearer ${session.token}` };
         const answer = await fetch(inLanguage(`/api/events?after=${session.after}`), { headers, signal: stream.signal });
-        if (answer.status === 401) break;
-        if (answer.ok && await follow(answer.body.getReader())) break;
+        if (answer.status === 401 || (answer.ok && await follow(answer.body.getReader()))) { ended(); break; }
         calm = 1;
       } catch { if (session.left) break; }
       await new Promise((go) => setTimeout(go, calm * 1000));
