@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.chat import door
 from bot.chat.callback import RefusedContact
-from bot.chat.callers import Caller, live_session
+from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.degraded import degraded_drafts
 from bot.chat.incoming import BODY_LIMIT_BYTES, Refused
 from bot.chat.pages import COPY_NAME
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of
-from bot.chat.session import LONGEST_TOKEN
+from bot.chat.session import LONGEST_TOKEN, was_said_before
 from bot.chat.views import said_only
 from bot.chat.whole_talk import NOTHING_SAID, Talk, read_talk
 
@@ -44,7 +46,7 @@ async def post_chat(parts: Parts, caller: Caller, form: Form) -> Html:
         fields["text"] = form["text"]
     renewed = False
     try:
-        caller, renewed = await _with_session(parts, caller)
+        caller, renewed = await _with_session(parts, caller, form.get("id", ""))
         if "choice" in fields or "text" in fields:
             await door.say(parts, caller, fields)
     except Refused as refused:
@@ -137,8 +139,12 @@ def _render(parts: Parts, caller: Caller, template: str, **values: object) -> st
     return parts.pages.render(template, parts.languages[caller.language], **values)
 
 
-async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
-    """The caller with a live session, and whether an old one had died: words that were typed are not thrown away."""
+async def _with_session(parts: Parts, caller: Caller, said_id: str) -> tuple[Caller, bool]:
+    """The caller with a live session, and whether an old one had died: words that were typed are not thrown away.
+
+    Unless they were sent already, in a talk that is over: then the browser has sent an old form again, and whoever sits
+    there now may be another.
+    """
     if caller.token:
         try:
             await live_session(parts, caller)
@@ -146,8 +152,17 @@ async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
         except Refused as refused:
             if refused.status != 401:
                 raise
+    if await _said_before(parts, said_id):
+        raise Refused(401, "no_session")
     session = await door.open_conversation(parts, caller)
     return replace(caller, token=session.token), bool(caller.token)
+
+
+async def _said_before(parts: Parts, said_id: str) -> bool:
+    try:
+        return await parts.read(lambda connection: was_said_before(connection, said_id, parts.idle, parts.clock()))
+    except SQLAlchemyError as error:
+        raise unstored("look for a message", error) from error
 
 
 async def _talk(parts: Parts, caller: Caller, **values: object) -> Html:
@@ -162,7 +177,9 @@ async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -
     """The talk as it stands, what went wrong, and the words still in the box: nothing is typed twice."""
     refused.text = refused.text or form.get("text", "")
     messages = messages_of(parts, refused, caller.language)
-    values: dict[str, object] = {"error": messages, "text": form.get("text", "")}
+    # After the end of a talk nothing of it is shown: the form may have been sent by somebody else's Back button.
+    text = "" if refused.status == 401 else form.get("text", "")
+    values: dict[str, object] = {"error": messages, "text": text}
     values |= {"next_id": form["id"]} if form.get("id") else {}
     if caller.token and refused.status != 401:
         page = await _talk(parts, caller, **values)
