@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.states import LOOKS, faults
 from tests.browser.talk import say
-from tests.browser.test_accessible import LOOKS, faults
 from tests.chat.running import Door
 
 # Words of the Swedish page that a script could have kept.
