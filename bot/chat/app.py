@@ -160,7 +160,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
     @app.exception(SanicException)  # type: ignore[untyped-decorator]
     async def outside(request: Request, error: SanicException) -> HTTPResponse:
         status = getattr(error, "status_code", 500)
-        codes = {404: "not_found", 405: "not_found", 413: "too_long"}
+        codes = {404: "not_found", 405: "not_found", 413: "too_big"}
         if status >= 500:
             logger.error("The server gave up on a request: %s", type(error).__name__)
             return _refusal(request, parts, Refused(503, "degraded"))

@@ -151,7 +151,9 @@ text.addEventListener("keydown", (event) => {
   say.requestSubmit();
 });
 choices.addEventListener("submit", (event) => { event.preventDefault(); choose(event.submitter); });
-document.addEventListener("click", async (event) => {
+// The second press of a double click is no second wish.
+document.addEventListener("click", (event) => { if (event.detail > 1 && event.target.closest("button")) event.preventDefault(); }, true);
+document.addEventListener("click", (event) => {
   const target = event.target;
   if (target.matches("a[data-keep]") && session.token) {
     event.preventDefault();
@@ -161,8 +163,9 @@ document.addEventListener("click", async (event) => {
   }
   if (target.matches("[data-print]")) print();
   if (target.matches("[data-copy]")) {
-    await navigator.clipboard.writeText($(".code", target.closest(".receipt")).textContent);
-    status.textContent = status.dataset.copied;
+    const copied = () => { status.textContent = status.dataset.copied; };
+    const refused = () => { status.textContent = status.dataset.notCopied; };
+    trying(() => navigator.clipboard.writeText($(".code", target.closest(".receipt")).textContent).then(copied, refused)) || refused();
   }
 });
 $("#retry").addEventListener("click", () => { text.focus(); queue.pump(); });

@@ -15,6 +15,8 @@ const makeContact = (form, send, away) => {
     form.dataset.id ||= uuid();
     send({ id: form.dataset.id, path: "/api/contact", body: fields() });
   });
+  // The browser puts back what stood in a form when somebody goes back to the page: not in one that is not shown.
+  addEventListener("pageshow", () => { if (form.hidden) form.reset(); });
   form.addEventListener("reset", () => { delete form.dataset.id; });
   return {
     done: () => { form.reset(); form.hidden = true; away(); },
