@@ -66,8 +66,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def migrate(url: str) -> None:
-    """Bring the schema to the newest revision; safe to repeat."""
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the schema forward to a revision, by default the newest; safe to repeat."""
     from alembic import command
     from alembic.config import Config
 
@@ -76,7 +76,7 @@ def migrate(url: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

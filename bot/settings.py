@@ -50,6 +50,7 @@ class Settings:
     disposal_decision: str = ""
     receipt_days: int = 90
     exit_url: str = "https://www.smhi.se/"
+    accessibility_contact: str = ""
     frame_ancestors: str = "'self'"
     cookie_secure: bool = True
     smtp_url: str = ""

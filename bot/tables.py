@@ -50,6 +50,7 @@ messages = Table(
     Column("reply_to", Integer, comment="the person's message that this one answers"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime, comment="on the person's messages: when the whole answer was stored"),
+    Column("feedback", String(5), comment="on an answer that was asked about: asked, yes or no (it helped)"),
     Unique("conversation_id", "client_id", name="uq_messages_conversation_client"),
     Index("ix_messages_conversation", "conversation_id", "id"),
     Index("ix_messages_reply_to", "reply_to"),

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from bot.database import create_database_engine, migrate, now, reading, transaction
-from bot.tables import heartbeats, metadata
+from bot.tables import heartbeats, messages, metadata
 
 
 @pytest.fixture
@@ -32,6 +32,26 @@ def test_migrating_twice_changes_nothing(url: str) -> None:
     before = inspect(create_database_engine(url)).get_table_names()
     migrate(url)
     assert inspect(create_database_engine(url)).get_table_names() == before
+
+
+def test_rows_of_the_first_schema_are_kept_by_the_migrations_after_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    migrate(url, "0001")
+    engine = create_database_engine(url)
+    with transaction(engine) as connection:
+        times = "'2026-11-22 10:00:00'"
+        connection.execute(
+            text(f"INSERT INTO conversations (id, created_at, last_seen_at, is_test) VALUES ('a', {times}, {times}, 0)")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO messages (conversation_id, sender, text, masked, choices, created_at) "
+                f"VALUES ('a', 'bot', 'Hej', '[]', '[]', {times})"
+            )
+        )
+    migrate(url)
+    with reading(engine) as connection:
+        assert [(row.text, row.feedback) for row in connection.execute(select(messages))] == [("Hej", None)]
 
 
 def test_a_failed_transaction_leaves_nothing(url: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.chat.assistant import Answer, AssistantError
 from bot.chat.degraded import degraded_drafts, urgent_drafts
 from bot.chat.draft import Draft, Option
+from bot.chat.feedback import ask_if_it_helped
 from bot.chat.hearing import Heard
 from bot.chat.incoming import harmless
 from bot.chat.parts import Parts
@@ -42,7 +43,7 @@ async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft
         drafts, understood = await _from_rasa(parts, heard, seconds)
     for step in _IN_ORDER:
         drafts = step(parts, heard, drafts)
-    return drafts, understood
+    return ask_if_it_helped(drafts, understood), understood
 
 
 async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft], dict[str, Any]]:

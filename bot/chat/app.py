@@ -1,6 +1,6 @@
 """The chat process's web server: routes, headers, errors. The only file here that knows Sanic.
 
-Each route reads the request, calls one function of `door.py` or `forms.py`, and writes the answer.
+Each route reads the request, calls one function of `api.py` or `forms.py`, and writes the answer.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.chat import door, forms
+from bot.chat import api, door, forms
+from bot.chat.api import Json
 from bot.chat.callback import RefusedContact
 from bot.chat.callers import Caller, live_session
-from bot.chat.calls import place_of, read_body, read_caller, read_form
+from bot.chat.calls import place_of, read_body, read_caller, read_form, read_language
 from bot.chat.draft import Message
 from bot.chat.forms import Html
 from bot.chat.headers import security_headers
@@ -34,7 +35,6 @@ HAND_OVERS = ("/api/contact", "/chatt/kontakt")
 SIMPLE_PAGES = {
     "/om-chatten": "about.html",
     "/tillganglighet": "accessibility.html",
-    "/": "city.html",
 }
 
 
@@ -69,42 +69,26 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
 
 
 def _add_api(app: Sanic, parts: Parts) -> None:
-    @app.post("/api/conversations")  # type: ignore[untyped-decorator]
-    async def open_conversation(request: Request) -> HTTPResponse:
-        read_body(request)
-        session = await door.open_conversation(parts, read_caller(request, parts))
-        return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
+    def add(method: str, path: str, work: Callable[[Parts, Caller, Mapping[str, Any]], Awaitable[Json]]) -> None:
+        async def handle(request: Request) -> HTTPResponse:
+            fields = read_body(request) if method == "POST" else {"after": request.args.get("after", "")}
+            return _json(await work(parts, read_caller(request, parts), fields))
 
-    @app.post("/api/messages")  # type: ignore[untyped-decorator]
-    async def say(request: Request) -> HTTPResponse:
-        answer = await door.say(parts, read_caller(request, parts), read_body(request))
-        return _answer({"messages": answer.messages, "listen": answer.listen})
+        app.add_route(handle, path, methods=[method], name=f"api_{work.__name__}")
 
-    @app.get("/api/messages")  # type: ignore[untyped-decorator]
-    async def read_news(request: Request) -> HTTPResponse:
-        after = request.args.get("after", "")
-        return _answer({"messages": await door.read_news(parts, read_caller(request, parts), after)})
-
-    @app.post("/api/contact")  # type: ignore[untyped-decorator]
-    async def leave_contact(request: Request) -> HTTPResponse:
-        fields = read_body(request)
-        return _answer({"messages": await door.leave_contact(parts, read_caller(request, parts), fields)}, 201)
-
-    @app.post("/api/receipt")  # type: ignore[untyped-decorator]
-    async def use_receipt(request: Request) -> HTTPResponse:
-        code = read_body(request).get("code")
-        session, messages = await door.use_receipt(parts, read_caller(request, parts), code)
-        return _answer({"token": session.token, "messages": messages})
-
-    @app.delete("/api/conversations")  # type: ignore[untyped-decorator]
-    async def forget(request: Request) -> HTTPResponse:
-        await door.forget(parts, read_caller(request, parts))
-        return response.empty(204)
+    add("POST", "/api/conversations", api.open_conversation)
+    add("GET", "/api/conversations", api.read_conversation)
+    add("DELETE", "/api/conversations", api.forget)
+    add("POST", "/api/messages", api.say)
+    add("GET", "/api/messages", api.read_news)
+    add("POST", "/api/contact", api.leave_contact)
+    add("POST", "/api/feedback", api.judge)
+    add("POST", "/api/receipt", api.use_receipt)
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     async def health(_request: Request) -> HTTPResponse:
         away = await degraded(parts)
-        return _answer({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200)
+        return _json(Json({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200))
 
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
@@ -124,12 +108,12 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
 
 def _add_pages(app: Sanic, parts: Parts) -> None:
     @app.get("/chatt")  # type: ignore[untyped-decorator]
-    async def chat(_request: Request) -> HTTPResponse:
-        return _page(forms.first_page(parts))
+    async def chat(request: Request) -> HTTPResponse:
+        return _page(forms.first_page(parts, read_language(request)))
 
     @app.get("/kvittens")  # type: ignore[untyped-decorator]
-    async def receipt(_request: Request) -> HTTPResponse:
-        return response.html(parts.pages.render("receipt.html", messages=[], code=""))
+    async def receipt(request: Request) -> HTTPResponse:
+        return response.html(_render(request, parts, "receipt.html", messages=[], code=""))
 
     @app.get("/page/<name:str>")  # type: ignore[untyped-decorator]
     async def asset(request: Request, name: str) -> HTTPResponse:
@@ -139,8 +123,12 @@ def _add_pages(app: Sanic, parts: Parts) -> None:
     async def widget(request: Request) -> HTTPResponse:
         return _asset(request, parts, "widget.js")
 
+    @app.get("/")  # type: ignore[untyped-decorator]
+    async def city(request: Request) -> HTTPResponse:
+        return response.html(_render(request, parts, "city.html"))
+
     for path, template in SIMPLE_PAGES.items():
-        app.add_route(_simple(parts, template), path, methods=["GET", "POST"], name=template.removesuffix(".html"))
+        _add_simple(app, parts, path, template)
 
 
 def _add_forms(app: Sanic, parts: Parts) -> None:
@@ -153,6 +141,8 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
 
     add("/chatt", forms.post_chat)
     add("/chatt/kontakt", forms.post_contact)
+    add("/chatt/hjalpte", forms.post_feedback)
+    add("/chatt/kopia", forms.post_copy)
     add("/chatt/radera", forms.post_delete)
     add("/kvittens", forms.post_receipt)
 
@@ -170,7 +160,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
     @app.exception(SanicException)  # type: ignore[untyped-decorator]
     async def outside(request: Request, error: SanicException) -> HTTPResponse:
         status = getattr(error, "status_code", 500)
-        codes = {404: "not_found", 405: "not_found", 413: "too_long"}
+        codes = {404: "not_found", 405: "not_found", 413: "too_big"}
         if status >= 500:
             logger.error("The server gave up on a request: %s", type(error).__name__)
             return _refusal(request, parts, Refused(503, "degraded"))
@@ -184,34 +174,38 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
 
 def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     body = request.body if isinstance(request.body, bytes) else b""
-    messages = messages_of(parts, with_text(refused, body))
+    messages = messages_of(parts, with_text(refused, body), read_language(request))
     if not request.path.startswith("/api/"):
-        return _problem_page(parts, messages, refused.status)
+        return _problem_page(request, parts, messages, refused.status)
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
-    answer = _answer(content, refused.status)
+    answer = _json(Json(content, refused.status))
     if refused.retry_after:
         answer.headers["Retry-After"] = str(refused.retry_after)
     return answer
 
 
-def _problem_page(parts: Parts, messages: list[Message], status: int) -> HTTPResponse:
+def _problem_page(request: Request, parts: Parts, messages: list[Message], status: int) -> HTTPResponse:
     try:
-        return response.html(parts.pages.render("problem.html", messages=messages), status)
+        return response.html(_render(request, parts, "problem.html", messages=messages), status)
     except Exception as error:  # a template may itself be what is broken, and silence is no answer
         logger.error("A page could not be drawn: %s", type(error).__name__)
         return response.text("\n\n".join(message["text"] for message in messages), status)
 
 
-def _simple(parts: Parts, template: str) -> Callable[[Request], Awaitable[HTTPResponse]]:
+def _render(request: Request, parts: Parts, template: str, **values: Any) -> str:
+    return parts.pages.render(template, parts.languages[read_language(request)], **values)
+
+
+def _add_simple(app: Sanic, parts: Parts, path: str, template: str) -> None:
     """A page of text; by POST it keeps the way back to the talk, without a cookie and without a URL that tells."""
 
     async def show(request: Request) -> HTTPResponse:
         token = read_form(request).get("token", "") if request.method == "POST" else ""
-        return response.html(parts.pages.render(template, token=token[:100]))
+        return _page(await forms.simple_page(parts, read_caller(request, parts, token), template))
 
-    return show
+    app.add_route(show, path, methods=["GET", "POST"], name=template.removesuffix(".html"))
 
 
 def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
@@ -223,9 +217,14 @@ def _asset(request: Request, parts: Parts, name: str) -> HTTPResponse:
     return response.raw(asset.zipped if zipped else asset.plain, content_type=asset.content_type, headers=extra)
 
 
-def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
-    return response.json(content, status, ensure_ascii=False, escape_forward_slashes=False)
+def _json(answer: Json) -> HTTPResponse:
+    if answer.content is None:
+        return response.empty(answer.status)
+    return response.json(answer.content, answer.status, ensure_ascii=False, escape_forward_slashes=False)
 
 
 def _page(page: Html) -> HTTPResponse:
-    return response.html(page.body, page.status)
+    if not page.file_name:
+        return response.html(page.body, page.status)
+    headers = {"Content-Disposition": f'attachment; filename="{page.file_name}"'}
+    return response.text(page.body, page.status, headers)

@@ -11,16 +11,18 @@ from bot.chat.incoming import Refused
 from bot.chat.limits import Kind
 from bot.chat.parts import Parts
 from bot.chat.session import Session, find_session
+from bot.sentences import SWEDISH
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the session token that came with the call, and today's key of the client."""
+    """Who asks: the session token that came with the call, today's key of the client, the language of the page."""
 
     token: str = field(repr=False)
     client: str = field(repr=False)
+    language: str = SWEDISH
 
 
 async def live_session(parts: Parts, caller: Caller) -> Session:

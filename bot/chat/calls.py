@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from bot.chat.callers import Caller
 from bot.chat.incoming import Refused, read_json
+from bot.chat.languages import PARAMETER, language_code
 from bot.chat.parts import Parts
 
 FORM = "application/x-www-form-urlencoded"
@@ -20,19 +21,33 @@ class Headers(Protocol):
         """The value or the default."""
 
 
+class Arguments(Protocol):
+    """What stands behind the `?` of an address."""
+
+    def get(self, name: str) -> str | None:
+        """The value, or None."""
+
+
 class WebRequest(Protocol):
     """The part of a request that is read here."""
 
     headers: Headers
+    args: Arguments
     body: bytes
     ip: str
+
+
+def read_language(request: WebRequest) -> str:
+    """The code of the language that the address asks for."""
+    return language_code(request.args.get(PARAMETER))
 
 
 def read_caller(request: WebRequest, parts: Parts, token: str | None = None) -> Caller:
     """Who asks: the token of a form, else the bearer token of the header."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     given = token if token is not None else bearer.strip() if scheme.lower() == "bearer" else ""
-    return Caller(given, parts.limits.client_key(request.ip, request.headers.get("x-forwarded-for", "")))
+    client = parts.limits.client_key(request.ip, request.headers.get("x-forwarded-for", ""))
+    return Caller(given, client, read_language(request))
 
 
 def read_body(request: WebRequest) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def degraded_drafts(
     if alarm:
         return [
             *urgent_drafts(alarm, catalogue, sentences, at),
-            Draft(sentences.text("utter_door_degraded_after_danger")),
+            Draft.of(sentences, "utter_door_degraded_after_danger"),
         ]
-    return [Draft(sentences.text(sentence)), *_numbers(service, catalogue, sentences, at)]
+    return [Draft.of(sentences, sentence), *_numbers(service, catalogue, sentences, at)]
 
 
 def _numbers(service: str | None, catalogue: Catalogue, sentences: Sentences, at: datetime) -> list[Draft]:

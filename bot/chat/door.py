@@ -14,6 +14,7 @@ from bot.chat.callback import call_back, read_wanted
 from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.comeback import come_back
 from bot.chat.draft import Draft, Message
+from bot.chat.feedback import Verdict, note_verdict, read_verdict
 from bot.chat.incoming import Refused
 from bot.chat.news import fetch_news, seen_until
 from bot.chat.parts import Parts
@@ -58,6 +59,22 @@ async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any])
     limit(parts, "message", session.id)
     limit(parts, "case", caller.client)
     return await call_back(parts, session, wanted)
+
+
+async def judge(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Verdict:
+    """Keep whether an answer helped; saying so counts as being there.
+
+    Raises:
+        Refused: 401, 422, 429, 503.
+    """
+    session = await live_session(parts, caller)
+    verdict = read_verdict(fields)
+    limit(parts, "message", session.id)
+    try:
+        await parts.write(lambda connection: _judge(connection, parts, session, verdict))
+    except SQLAlchemyError as error:
+        raise unstored("keep what was thought of an answer", error) from error
+    return verdict
 
 
 async def use_receipt(parts: Parts, caller: Caller, code: object) -> tuple[Session, list[Message]]:
@@ -117,9 +134,14 @@ async def leave(parts: Parts, caller: Caller) -> None:
         logger.info("Nothing to end: %s", type(error).__name__)
 
 
-def welcome(parts: Parts) -> list[Message]:
+def welcome(parts: Parts, language: str) -> list[Message]:
     """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
-    return said_only(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
+    return said_only(parts, [Draft.of(parts.languages[language].sentences, "utter_welcome")], parts.clock())
+
+
+def _judge(connection: Connection, parts: Parts, session: Session, verdict: Verdict) -> None:
+    note_verdict(connection, session.id, verdict)
+    touch(connection, session.id, parts.clock())
 
 
 def _forget(connection: Connection, session: Session) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.routing.talk import Saying
-from bot.sentences import Sentences
+from bot.sentences import SWEDISH, Sentences
 
 # The `Message` of the API, as plain JSON.
 Message = dict[str, Any]
@@ -23,7 +23,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Draft:
-    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown."""
+    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown.
+
+    `asks`: the person is asked whether the answer that ends here helped. `language`: that of the text.
+    """
 
     text: str
     choices: tuple[Option, ...] = ()
@@ -31,6 +34,13 @@ class Draft:
     urgent: str | None = None
     case_id: str | None = None
     form: str | None = None
+    asks: bool = False
+    language: str = SWEDISH
+
+    @classmethod
+    def of(cls, sentences: Sentences, name: str, **values: object) -> Draft:
+        """One sentence of `domain.yml` and nothing else."""
+        return cls(sentences.text(name, **values), language=sentences.language_of(name))
 
 
 def from_sayings(sayings: Iterable[Saying], sentences: Sentences, with_choices: bool = False) -> list[Draft]:
@@ -50,4 +60,5 @@ def _from_saying(saying: Saying, sentences: Sentences, with_choices: bool) -> Dr
         urgent=saying.urgent,
         case_id=saying.case_id,
         form=saying.form,
+        language=sentences.language_of(saying.sentence),
     )

@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat import door
 from bot.chat.callback import RefusedContact
-from bot.chat.callers import Caller, live_session
+from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.degraded import degraded_drafts
-from bot.chat.draft import Message
-from bot.chat.incoming import Refused
+from bot.chat.incoming import BODY_LIMIT_BYTES, Refused
+from bot.chat.pages import COPY_NAME
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of
-from bot.chat.session import Session
-from bot.chat.staffed import case_ids
-from bot.chat.transcript import transcript
-from bot.chat.views import View, said_only
-from bot.handover.thread import messages as thread_messages
+from bot.chat.session import LONGEST_TOKEN, was_said_before
+from bot.chat.views import said_only
+from bot.chat.whole_talk import NOTHING_SAID, Talk, read_talk
 
 Form = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Html:
-    """A page to send."""
+    """A page to send; with a `file_name` it is plain text that the browser puts away instead of showing."""
 
     body: str
     status: int = 200
+    file_name: str = ""
 
 
-def first_page(parts: Parts) -> Html:
+def first_page(parts: Parts, language: str, text: str = "") -> Html:
     """The chat before anything was said: no session is made until there is something to keep."""
-    return Html(_chat(parts, _welcome(parts)))
+    return Html(_chat(parts, Caller("", "", language), text=text))
 
 
 async def post_chat(parts: Parts, caller: Caller, form: Form) -> Html:
-    """A message, a choice, or only coming back to the talk (from the page about it)."""
+    """A message, a choice, or only coming back to the talk; by `keep` nothing is sent, the text stays in the box."""
+    if form.get("keep"):
+        return await _kept(parts, caller, form)
     fields = {name: form[name] for name in ("id", "choice") if form.get(name)}
     if "choice" not in fields and "text" in form:
         fields["text"] = form["text"]
     renewed = False
     try:
-        caller, renewed = await _with_session(parts, caller)
+        caller, renewed = await _with_session(parts, caller, form.get("id", ""))
         if "choice" in fields or "text" in fields:
             await door.say(parts, caller, fields)
     except Refused as refused:
@@ -66,43 +67,84 @@ async def post_contact(parts: Parts, caller: Caller, form: Form) -> Html:
     return await _talk(parts, caller)
 
 
+async def post_feedback(parts: Parts, caller: Caller, form: Form) -> Html:
+    """Whether the newest answer helped."""
+    try:
+        await door.judge(parts, caller, form)
+    except Refused as refused:
+        return await _refused(parts, caller, refused, {})
+    return await _talk(parts, caller)
+
+
+async def post_copy(parts: Parts, caller: Caller, form: Form) -> Html:  # noqa: ARG001
+    """What was said as a text file: masked, without the receipt. Not of a talk that others must not see."""
+    try:
+        talk = await read_talk(parts, caller)
+    except Refused as refused:
+        return _problem(parts, caller, refused)
+    if talk.sensitive:
+        return await _refused(parts, caller, Refused(403, "no_copy"), {})
+    return Html(_render(parts, caller, "copy.txt", messages=talk.messages), file_name=COPY_NAME)
+
+
+async def simple_page(parts: Parts, caller: Caller, template: str) -> Html:
+    """A page of text beside the talk; the exit is as prominent on it as in the talk."""
+    strong = False
+    if caller.token:
+        with suppress(Refused):
+            strong = (await read_talk(parts, caller)).sensitive
+    return Html(_render(parts, caller, template, token=caller.token[:LONGEST_TOKEN], strong=strong))
+
+
 async def post_delete(parts: Parts, caller: Caller, form: Form) -> Html:
     """Ask first, saying what goes and what stays; then do it."""
     try:
-        session = await live_session(parts, caller)
         if form.get("confirm"):
             remains = await door.forget(parts, caller)
-            return Html(parts.pages.render("deleted.html", remains=remains))
-        remains = await parts.read(lambda connection: bool(case_ids(connection, session)))
+            return Html(_render(parts, caller, "deleted.html", remains=remains))
+        talk = await read_talk(parts, caller)
     except Refused as refused:
-        return _problem(parts, refused)
-    except SQLAlchemyError:
-        return _problem(parts, Refused(503, "degraded"))
-    return Html(parts.pages.render("delete.html", token=caller.token, remains=remains))
+        return _problem(parts, caller, refused)
+    values = {"token": caller.token, "remains": talk.has_case, "strong": talk.sensitive}
+    return Html(_render(parts, caller, "delete.html", **values))
 
 
 async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
     """The sixteen digits: the thread of the case, or the form again with what is wrong."""
     try:
-        session, messages = await door.use_receipt(parts, caller, form.get("code", ""))
+        session, _ = await door.use_receipt(parts, caller, form.get("code", ""))
     except Refused as refused:
-        page = parts.pages.render("receipt.html", messages=messages_of(parts, refused), code=form.get("code", "")[:40])
+        messages = messages_of(parts, refused, caller.language)
+        page = _render(parts, caller, "receipt.html", messages=messages, code=form.get("code", "")[:40])
         return Html(page, refused.status)
-    return Html(_chat(parts, "", session.token, messages, status="came_back"))
+    return await _talk(parts, replace(caller, token=session.token), status="came_back")
 
 
-def _chat(parts: Parts, welcome: str, token: str = "", messages: Sequence[Message] = (), **values: object) -> str:
-    at = parts.clock()
-    offline = degraded_drafts("", None, parts.catalogue, parts.sentences, at, "utter_door_offline")
-    return parts.pages.chat(welcome, said_only(parts, offline, at), token, messages, **values)
+async def _kept(parts: Parts, caller: Caller, form: Form) -> Html:
+    text = form.get("text", "")[:BODY_LIMIT_BYTES]
+    page = await _talk(parts, caller, text=text)
+    return page if page.status == 200 else first_page(parts, caller.language, text)
 
 
-def _welcome(parts: Parts) -> str:
-    return parts.sentences.text("utter_welcome")
+def _chat(parts: Parts, caller: Caller, talk: Talk = NOTHING_SAID, /, **values: object) -> str:
+    """The chat page for the caller: in their language, with the talk so far."""
+    at, language = parts.clock(), parts.languages[caller.language]
+    offline = degraded_drafts("", None, parts.catalogue, language.sentences, at, "utter_door_offline")
+    welcome = [] if talk.with_staff else door.welcome(parts, caller.language)
+    shown = {"sensitive": talk.sensitive, **values}
+    return parts.pages.chat(language, welcome, said_only(parts, offline, at), caller.token, talk.messages, **shown)
 
 
-async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
-    """The caller with a live session, and whether an old one had died: words that were typed are not thrown away."""
+def _render(parts: Parts, caller: Caller, template: str, **values: object) -> str:
+    return parts.pages.render(template, parts.languages[caller.language], **values)
+
+
+async def _with_session(parts: Parts, caller: Caller, said_id: str) -> tuple[Caller, bool]:
+    """The caller with a live session, and whether an old one had died: words that were typed are not thrown away.
+
+    Unless they were sent already, in a talk that is over: then the browser has sent an old form again, and whoever sits
+    there now may be another.
+    """
     if caller.token:
         try:
             await live_session(parts, caller)
@@ -110,48 +152,49 @@ async def _with_session(parts: Parts, caller: Caller) -> tuple[Caller, bool]:
         except Refused as refused:
             if refused.status != 401:
                 raise
+    if await _said_before(parts, said_id):
+        raise Refused(401, "no_session")
     session = await door.open_conversation(parts, caller)
     return replace(caller, token=session.token), bool(caller.token)
 
 
+async def _said_before(parts: Parts, said_id: str) -> bool:
+    try:
+        return await parts.read(lambda connection: was_said_before(connection, said_id, parts.idle, parts.clock()))
+    except SQLAlchemyError as error:
+        raise unstored("look for a message", error) from error
+
+
 async def _talk(parts: Parts, caller: Caller, **values: object) -> Html:
     try:
-        session = await live_session(parts, caller)
-        said = await parts.read(lambda connection: _whole_talk(connection, parts, session))
+        talk = await read_talk(parts, caller)
     except Refused as refused:
-        return _problem(parts, refused)
-    except SQLAlchemyError:
-        return _problem(parts, Refused(503, "degraded"))
-    welcome = "" if session.case_id else _welcome(parts)
-    return Html(_chat(parts, welcome, caller.token, said, **values))
-
-
-def _whole_talk(connection: Connection, parts: Parts, session: Session) -> list[Message]:
-    """Transcript and thread in one row of messages; what was sent to staff stands once."""
-    view = View(parts, session, parts.clock())
-    rows = [row for row in transcript(connection, session.id) if not (session.case_id and row.sender == "person")]
-    thread = [row for case_id in case_ids(connection, session) for row in thread_messages(connection, case_id)]
-    written = [row for row in thread if session.case_id or row.sender == "staff"]
-    return sorted([*view.stored(connection, rows), *view.thread(written)], key=lambda message: str(message["at"]))
+        return _problem(parts, caller, refused)
+    return Html(_chat(parts, caller, talk, **values))
 
 
 async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -> Html:
     """The talk as it stands, what went wrong, and the words still in the box: nothing is typed twice."""
     refused.text = refused.text or form.get("text", "")
-    messages = messages_of(parts, refused)
-    values = {"error": messages, "text": form.get("text", ""), **({"next_id": form["id"]} if form.get("id") else {})}
+    messages = messages_of(parts, refused, caller.language)
+    # After the end of a talk nothing of it is shown: the form may have been sent by somebody else's Back button.
+    text = "" if refused.status == 401 else form.get("text", "")
+    values: dict[str, object] = {"error": messages, "text": text}
+    values |= {"next_id": form["id"]} if form.get("id") else {}
     if caller.token and refused.status != 401:
         page = await _talk(parts, caller, **values)
         if page.status == 200:
             return replace(page, status=refused.status)
-    return Html(_chat(parts, _welcome(parts), "", (), **values), refused.status)
+    return Html(_chat(parts, replace(caller, token=""), **values), refused.status)
 
 
 async def _wrong_contact(parts: Parts, caller: Caller, refused: RefusedContact, form: Form) -> Html:
-    wrong = {"field": refused.field, "text": messages_of(parts, refused)[-1]["text"]}
+    wrong = {"field": refused.field, "text": messages_of(parts, refused, caller.language)[-1]["text"]}
     page = await _talk(parts, caller, form=True, contact=form, contact_error=wrong, next_id=form.get("id", ""))
     return replace(page, status=refused.status if page.status == 200 else page.status)
 
 
-def _problem(parts: Parts, refused: Refused) -> Html:
-    return Html(parts.pages.render("problem.html", messages=messages_of(parts, refused)), refused.status)
+def _problem(parts: Parts, caller: Caller, refused: Refused) -> Html:
+    return Html(
+        _render(parts, caller, "problem.html", messages=messages_of(parts, refused, caller.language)), refused.status
+    )

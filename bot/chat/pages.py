@@ -1,33 +1,39 @@
-"""The page's templates and files, read once. Their words are Swedish and stand there, not here."""
+"""The page's templates, read once. No word to a person stands here: see `page/words` and `page/templates`."""
 
 from __future__ import annotations
 
-import gzip
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 
+from bot.chat.assets import Asset, load_assets, tidy
 from bot.chat.draft import Message
 from bot.chat.incoming import LENGTH_LIMIT
+from bot.chat.languages import Language, address
+from bot.sentences import SWEDISH
 from bot.settings import Settings
 
 FOLDER = Path(__file__).with_name("page")
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-# Once one of these is named, the exit button is shown large.
-SENSITIVE_SERVICES = (
-    "exit_programme",
-    "violence_centre",
-    "honour_support",
-    "women_line",
-    "men_line",
-    "stop_violence_line",
-)
+# Nothing in the name of a file on a shared device tells what it is.
+COPY_NAME = "samtal.txt"
 # What chat.js clones: the same markup as a real one, with every part of it.
-EMPTY: Message = {"id": "", "from": "bot", "name": None, "text": "", "service": None, "urgent": None, "case": None}
+EMPTY: Message = {
+    "id": "",
+    "from": "bot",
+    "name": None,
+    "lang": None,
+    "text": "",
+    "service": None,
+    "urgent": None,
+    "case": None,
+}
 EMPTY_CARD = {
     "name": "",
     "about": "",
@@ -41,15 +47,6 @@ EMPTY_CARD = {
 
 
 @dataclass(frozen=True)
-class Asset:
-    """A file of the page, plain and zipped."""
-
-    content_type: str
-    plain: bytes = field(repr=False)
-    zipped: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
 class Pages:
     """Renders templates with what every page needs."""
 
@@ -57,25 +54,34 @@ class Pages:
     assets: Mapping[str, Asset]
     common: Mapping[str, Any]
 
-    def render(self, template: str, **values: Any) -> str:
-        """One page as HTML; everything from outside is escaped."""
-        return self.environment.get_template(template).render({**self.common, "token": "", "strong": False, **values})
+    def render(self, template: str, language: Language, **values: Any) -> str:
+        """One page as HTML, everything from outside escaped. A page of mere text has a template for each language."""
+        names = [template, f"{language.code}/{template}"]
+        spoken = {**self.common, **_in_language(language), "token": "", "strong": False}
+        return self.environment.select_template(names).render({**spoken, **values})
 
     def chat(
-        self, welcome: str, offline: Sequence[Message], token: str = "", messages: Sequence[Message] = (), **values: Any
+        self,
+        language: Language,
+        welcome: Sequence[Message],
+        offline: Sequence[Message],
+        token: str = "",
+        messages: Sequence[Message] = (),
+        **values: Any,
     ) -> str:
         """The chat page with a talk so far; the newest answer brings its choices and its form.
 
-        `offline` is what the page itself says when it cannot reach us.
+        `welcome` is said before all else, `offline` by the page itself when it cannot reach us.
         """
         newest = newest_answer(messages)
         defaults = {
-            "welcome": {**EMPTY, "text": welcome} if welcome else None,
+            "welcome": {**welcome[0], "id": ""} if welcome else None,
             "empty": {**EMPTY, "blank": True},
             "empty_card": EMPTY_CARD,
             "offline": offline,
             "messages": messages,
             "choices": [choice for message in newest for choice in message["choices"]],
+            "asked": next((message for message in newest if message["feedback"]), None),
             "form": any(message["form"] == "contact" for message in newest),
             "next_id": str(uuid.uuid4()),
             "text": "",
@@ -83,23 +89,30 @@ class Pages:
             "contact": {},
             "contact_error": None,
             "status": None,
-            "strong": any(_is_sensitive(message) for message in messages),
+            "sensitive": False,
+            "copy_name": COPY_NAME,
         }
-        return self.render("chat.html", **{**defaults, "token": token, **values})
+        shown = {**defaults, "token": token, **values}
+        return self.render("chat.html", language, strong=shown["sensitive"], **shown)
 
 
 def load_pages(settings: Settings) -> Pages:
     """Templates and files from the folder `page`."""
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FunctionLoader(_read_template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["tel"] = tel
-    files = sorted(path for path in (FOLDER / "static").iterdir() if path.suffix in TYPES)
-    return Pages(environment, {path.name: _asset(path) for path in files}, _common(settings))
+    return Pages(environment, load_assets(FOLDER / "static"), _common(settings))
+
+
+def _read_template(name: str) -> str | None:
+    """The source without its indents, which a phone need not fetch; what people wrote is put in later, as it is."""
+    path = FOLDER / "templates" / name
+    return tidy(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def newest_answer(messages: Sequence[Message]) -> list[Message]:
@@ -108,14 +121,22 @@ def newest_answer(messages: Sequence[Message]) -> list[Message]:
     return list(messages[start:])
 
 
-def _is_sensitive(message: Message) -> bool:
-    service = message["service"]
-    return bool(message["urgent"] or (service and service["id"] in SENSITIVE_SERVICES))
-
-
 def tel(phone: str) -> str:
     """A number as it stands in a `tel:` link."""
     return "".join(character for character in phone if character.isdigit() or character == "+")
+
+
+def _in_language(language: Language) -> dict[str, Any]:
+    """What templates need of a language. `sv` marks what is Swedish on a page that is not."""
+    return {
+        # Not the mapping itself: in a template `w.copy` would be its method.
+        "w": SimpleNamespace(**language.words),
+        "lang": language.code,
+        "sv": "" if language.code == SWEDISH else Markup(f' lang="{SWEDISH}"'),
+        "other_lang": language.other,
+        "link": partial(address, code=language.code),
+        "other": partial(address, code=language.other),
+    }
 
 
 def _common(settings: Settings) -> dict[str, Any]:
@@ -127,10 +148,5 @@ def _common(settings: Settings) -> dict[str, Any]:
         "receipt_days": settings.receipt_days,
         "disposal_decision": settings.disposal_decision,
         "length_limit": LENGTH_LIMIT,
-        "sensitive": " ".join(SENSITIVE_SERVICES),
+        "accessibility_contact": settings.accessibility_contact,
     }
-
-
-def _asset(path: Path) -> Asset:
-    plain = path.read_bytes()
-    return Asset(TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Assistant, RasaAssistant
+from bot.chat.languages import Language, load_languages
 from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
@@ -46,6 +47,7 @@ class Parts:
     sentences: Sentences
     assistant: Assistant
     pages: Pages
+    languages: Mapping[str, Language]
     spared: frozenset[str]
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
@@ -109,14 +111,16 @@ def create_parts(settings: Settings) -> Parts:
     """
     load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
     catalogue = Catalogue.load(settings.mode)
+    sentences = Sentences.load()
     engine = create_database_engine(settings.database_url)
     return Parts(
         settings=settings,
         engine=engine,
         catalogue=catalogue,
-        sentences=Sentences.load(),
+        sentences=sentences,
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
+        languages=load_languages(sentences),
         spared=spared_numbers(catalogue),
         writers=ThreadPoolExecutor(
             SQLITE_WRITERS if engine.dialect.name == "sqlite" else POSTGRESQL_WRITERS, "writing"

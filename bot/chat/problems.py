@@ -12,6 +12,7 @@ from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
 from bot.chat.views import said_only
+from bot.sentences import Sentences
 from bot.understanding.urgent import urgent
 
 logger = logging.getLogger(__name__)
@@ -19,27 +20,27 @@ WITH_NUMBERS = ("degraded", "degraded_case", "unsure_case", "too_fast")
 READ_FOR_DANGER = 5 * LENGTH_LIMIT
 
 
-def messages_of(parts: Parts, refused: Refused) -> list[Message]:
+def messages_of(parts: Parts, refused: Refused, language: str) -> list[Message]:
     """The sentences for a refusal; danger in the refused text is answered first. Never raises: there is no way on."""
     try:
-        return _messages_of(parts, refused)
+        return _messages_of(parts, refused, parts.languages[language].sentences)
     except Exception as error:
         logger.error("A refusal could not be worded: %s", type(error).__name__)
         return said_only(parts, [Draft(parts.sentences.text("utter_urgent_danger"))], parts.clock())
 
 
-def _messages_of(parts: Parts, refused: Refused) -> list[Message]:
+def _messages_of(parts: Parts, refused: Refused, sentences: Sentences) -> list[Message]:
     at, text = parts.clock(), refused.text[:READ_FOR_DANGER]
     values = {"seconds": refused.retry_after or 0}
     if refused.code in WITH_NUMBERS:
         name = f"utter_door_{refused.code}"
-        drafts = degraded_drafts(text, None, parts.catalogue, parts.sentences, at, name)
+        drafts = degraded_drafts(text, None, parts.catalogue, sentences, at, name)
         drafts = [replace(draft, text=draft.text.replace("{seconds}", str(values["seconds"]))) for draft in drafts]
     else:
         kind = "contact" if isinstance(refused, RefusedContact) else "door"
         alarm = urgent(text)
-        drafts = urgent_drafts(alarm, parts.catalogue, parts.sentences, at) if alarm else []
-        drafts.append(Draft(parts.sentences.text(f"utter_{kind}_{refused.code}", **values)))
+        drafts = urgent_drafts(alarm, parts.catalogue, sentences, at) if alarm else []
+        drafts.append(Draft.of(sentences, f"utter_{kind}_{refused.code}", **values))
     return said_only(parts, drafts, at)
 
 

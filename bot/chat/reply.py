@@ -22,6 +22,7 @@ from bot.chat.hearing import Heard, hear
 from bot.chat.incoming import Refused, read_said
 from bot.chat.parts import Parts
 from bot.chat.promises import give_receipt, promise_drafts, tell_late_cases
+from bot.chat.sensitive import sensitive_talk
 from bot.chat.staffed import case_ids, raise_alarms
 from bot.chat.transcript import replies, store_answer, was_urgent
 from bot.chat.views import View
@@ -34,10 +35,16 @@ _RUNNING: set[asyncio.Task[Any]] = set()
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer. `listen`: more may come by itself (staff, a case found late), so the page should open its stream."""
+    """The answer, and the person's own message as it was stored: masked.
+
+    `listen`: more may come by itself (staff, a case found late), so the page should open its stream. `sensitive`: what
+    the talk is about must not be seen by others.
+    """
 
     messages: list[Message]
+    said: str
     listen: bool
+    sensitive: bool
 
 
 async def reply(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
@@ -94,7 +101,8 @@ def _conclude(
         raise_alarms(connection, session, now)
     messages = View(parts, session, now).stored(connection, replies(connection, heard.stored.id))
     decided = (heard.stored.understood or understood).get("decision")
-    return Reply(messages, decided == "degraded" or bool(case_ids(connection, session)))
+    listen = decided == "degraded" or bool(case_ids(connection, session))
+    return Reply(messages, heard.stored.text, listen, sensitive_talk(connection, session))
 
 
 def _note_failure(task: asyncio.Task[Any]) -> None:

@@ -51,6 +51,13 @@ def find_session(connection: Connection, token: str, key: str, idle: timedelta, 
     return Session(row.id, token, row.case_id)
 
 
+def was_said_before(connection: Connection, client_id: str, idle: timedelta, now: datetime) -> bool:
+    """Whether a message with this id stands in a talk that is over; ids are random, so it can only be the same one."""
+    talks = select(conversations).join(messages, messages.c.conversation_id == conversations.c.id)
+    row = connection.execute(talks.where(messages.c.client_id == client_id).limit(1)).first()
+    return row is not None and (row.ended_at is not None or now - row.last_seen_at > idle)
+
+
 def touch(connection: Connection, session_id: str, now: datetime) -> None:
     """The person has done something: the idle time starts anew."""
     connection.execute(update(conversations).where(conversations.c.id == session_id).values(last_seen_at=now))

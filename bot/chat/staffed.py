@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from bot.chat.session import Session
-from bot.handover.case import cases_of_conversation, raise_alarm
+from bot.handover.case import Case, cases_of_conversation, raise_alarm
 from bot.handover.record import OPEN, CaseError, get_case
 from bot.handover.thread import ThreadMessage, messages, post
 
@@ -55,6 +55,16 @@ def case_ids(connection: Connection, session: Session) -> list[str]:
     if session.case_id:
         return [session.case_id]
     return [case.id for case in cases_of_conversation(connection, session.id)]
+
+
+def own_cases(connection: Connection, session: Session) -> list[Case]:
+    """As `case_ids`, the cases themselves; one that is purged is left out."""
+    if not session.case_id:
+        return cases_of_conversation(connection, session.id)
+    try:
+        return [get_case(connection, session.case_id)]
+    except CaseError:
+        return []
 
 
 def _alias(thread: list[ThreadMessage]) -> str | None:

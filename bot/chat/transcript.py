@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.chat.draft import Draft, Option
+from bot.chat.feedback import ASKED
 from bot.chat.masking import Masked
 from bot.handover.insertion import insert_once
 from bot.tables import messages
@@ -41,6 +42,7 @@ class Stored:
     reply_to: int | None
     created_at: datetime
     answered_at: datetime | None
+    feedback: str | None
 
 
 def store_said(
@@ -104,6 +106,7 @@ def store_bot(
         "form": draft.form,
         "reply_to": reply_to,
         "understood": {"late": True} if late else None,
+        "feedback": ASKED if draft.asks else None,
         "created_at": now,
     }
     connection.execute(insert(messages).values(**row))

@@ -20,6 +20,7 @@ from bot.handover.receipt import in_groups, receipt_code
 from bot.handover.record import CaseError
 from bot.handover.thread import ThreadMessage
 from bot.routing.card import card
+from bot.sentences import SWEDISH
 
 OF_TRANSCRIPT, OF_THREAD = "m", "t"
 
@@ -50,11 +51,13 @@ class View:
     def _stored(self, connection: Connection, row: Stored) -> Message:
         return {
             **_blank(f"{OF_TRANSCRIPT}{row.id}", row.sender, row.text),
+            "lang": SWEDISH if row.sender == "bot" else None,
             "choices": [{"id": choice["id"], "label": choice["label"]} for choice in row.choices],
-            "service": draw_service(self.parts, row.service, self.at),
+            "service": draw_service(self.parts, row.service, self.at, row.text),
             "urgent": row.urgent if row.sender == "bot" else None,
             "case": self._case(connection, row.case_id),
             "form": row.form,
+            "feedback": row.feedback,
             "at": _iso(row.created_at),
         }
 
@@ -77,7 +80,8 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     return [
         {
             **_blank(f"x{secrets.token_hex(8)}", "bot", draft.text),
-            "service": draw_service(parts, draft.service, at),
+            "lang": draft.language,
+            "service": draw_service(parts, draft.service, at, draft.text),
             "urgent": draft.urgent,
             "at": _iso(at),
         }
@@ -85,14 +89,22 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     ]
 
 
-def draw_service(parts: Parts, service: Mapping[str, Any] | None, at: datetime) -> dict[str, Any] | None:
-    """The card of a service or a line; None for one that the catalogue no longer has."""
+def draw_service(parts: Parts, service: Mapping[str, Any] | None, at: datetime, text: str) -> dict[str, Any] | None:
+    """The card of a service or a line, without what the text above it says already.
+
+    None for one that the catalogue no longer has.
+    """
     if not service:
         return None
     try:
-        return card(parts.catalogue, service["id"], service.get("district"), at).as_dict()
+        drawn = card(parts.catalogue, service["id"], service.get("district"), at)
     except KeyError:
         return None
+    return {**drawn.as_dict(), "about": "" if _plain(drawn.about) in _plain(text) else drawn.about}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
 
 
 def _find(connection: Connection, case_id: str | None) -> Case | None:
@@ -103,8 +115,8 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 
 def _blank(id_: str, sender: str, text: str) -> Message:
-    plain: Message = {"name": None, "choices": [], "service": None, "urgent": None, "case": None, "form": None}
-    return {"id": id_, "from": sender, "text": text, **plain}
+    absent = dict.fromkeys(("name", "lang", "service", "urgent", "case", "form", "feedback"))
+    return {"id": id_, "from": sender, "text": text, "choices": [], **absent}
 
 
 def _iso(moment: datetime) -> str:

@@ -5,7 +5,7 @@ Separation of duties: whoever reads cases does not read the log of readings, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +25,6 @@ ROLES: Mapping[str, frozenset[str]] = {
     "log_controller": frozenset({OWN, AUDIT}),
     "admin": frozenset({OWN, PEOPLE, AUDIT}),
 }
-
-SENSITIVE_NEEDS = frozenset({"leave_crime", "partner_violence", "honour_violence"})
-SENSITIVE_SERVICES = frozenset({"exit_programme", "violence_centre", "honour_support"})
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,3 @@ class Member:
 def allowed(member: Member | None, permission: str) -> bool:
     """Whether this person, or nobody, may use a route that needs this permission."""
     return permission == OPEN or (member is not None and member.holds(permission))
-
-
-def is_sensitive(needs: Iterable[str], services: Iterable[str] = ()) -> bool:
-    """Talks about leaving crime, violence or honour: opened only with a stated reason (DESIGN, promise 6)."""
-    return bool(SENSITIVE_NEEDS.intersection(needs) or SENSITIVE_SERVICES.intersection(services))

@@ -16,13 +16,14 @@ from bot.staff.reasons import reason_problem
 from bot.staff.times import end_of_day, start_of_day
 from bot.staff.transcripts import Summary, TalkFilter
 from bot.staff.web import Answer, Fields, Page, Visit
+from bot.staff.words import Words
 
-FIELDS = ("from", "till", "behov", "beslut", "akut", "test")
+FIELDS = ("from", "till", "behov", "beslut", "hjalpte", "akut", "test")
 
 
 def show_conversations(desk: Desk, visit: Visit) -> Answer:
     """The list. Which filters were used is recorded: what someone looks for is a reading, too."""
-    wanted, problems = read_filter(visit.query, desk.words.all("decision"))
+    wanted, problems = read_filter(visit.query, desk.words)
     used = {name: visit.query.one(name) for name in FIELDS if visit.query.one(name)}
     with transaction(desk.engine) as connection:
         found, more = ([], False) if problems else transcripts.find_talks(connection, wanted)
@@ -64,21 +65,25 @@ def open_conversation(desk: Desk, visit: Visit) -> Answer:
         return _talk_page(talk, transcripts.lines(connection, talk.id))
 
 
-def read_filter(query: Fields, decisions: object) -> tuple[TalkFilter, dict[str, str]]:
-    """The filter of an address, and what is wrong with it; an unknown need or decision narrows nothing."""
-    known = decisions if isinstance(decisions, dict) else {}
-    need, decision, page = query.one("behov"), query.one("beslut"), query.one("sida")
+def read_filter(query: Fields, words: Words) -> tuple[TalkFilter, dict[str, str]]:
+    """The filter of an address, and what is wrong with it; an unknown need, decision or verdict narrows nothing."""
+    need, page = query.one("behov"), query.one("sida")
     wanted = TalkFilter(
         since=start_of_day(query.one("from")),
         until=end_of_day(query.one("till")),
         need=need if need in NEEDS else None,
-        decision=decision if decision in known else None,
+        decision=_known(words, "decision", query.one("beslut")),
+        feedback=_known(words, "feedback", query.one("hjalpte")),
         urgent=bool(query.one("akut")),
         tests=bool(query.one("test")),
         page=min(int(page), 10_000) if page.isdecimal() and int(page) > 0 else 1,
     )
     dates = (("from", wanted.since), ("till", wanted.until))
     return wanted, {name: "bad_date" for name, read in dates if query.one(name) and read is None}
+
+
+def _known(words: Words, section: str, value: str) -> str | None:
+    return value if value in words.all(section) else None
 
 
 def _talk_page(talk: Summary, said: list[transcripts.Line]) -> Page:

@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from bot.staff.access import is_sensitive
+from bot.routing.sensitive import is_sensitive
 from bot.staff.understood import Understood
 from bot.tables import cases, conversations, messages
 
@@ -38,6 +38,7 @@ class Line:
     service: str | None = None
     urgent: str | None = None
     case_id: str | None = None
+    feedback: str | None = None
     heard: Understood | None = None
 
 
@@ -53,6 +54,7 @@ class Summary:
     unsure: float | None
     urgent: tuple[str, ...]
     handed_over: bool
+    unhelpful: bool
     sensitive: bool
     is_test: bool
 
@@ -65,6 +67,7 @@ class TalkFilter:
     until: datetime | None = None
     need: str | None = None
     decision: str | None = None
+    feedback: str | None = None
     urgent: bool = False
     tests: bool = False
     page: int = 1
@@ -116,6 +119,8 @@ def _filtered(wanted: TalkFilter) -> Select:
         query = query.where(_some_message(messages.c.understood["need"].as_string() == wanted.need))
     if wanted.decision:
         query = query.where(_some_message(messages.c.understood["decision"].as_string() == wanted.decision))
+    if wanted.feedback:
+        query = query.where(_some_message(messages.c.feedback == wanted.feedback))
     if wanted.urgent:
         heard = messages.c.understood["urgent"].as_string().is_not(None)
         query = query.where(_some_message(or_(messages.c.urgent.is_not(None), heard)))
@@ -163,6 +168,7 @@ def _summary(
         unsure=min(sure, default=None),
         urgent=_distinct([*(row["urgent"] for row in said), *(h.urgent for h in heard)]),
         handed_over=bool(handed),
+        unhelpful=any(row["feedback"] == "no" for row in said),
         # Where nothing was understood, as when Rasa was away, nobody knows what the talk is about.
         sensitive=sum(h.intent is not None for h in heard) < len(people) or _touches_sensitive(heard, said, handed),
         is_test=talk["is_test"],
@@ -194,5 +200,6 @@ def _line(row: Mapping[str, Any], heard: Understood | None) -> Line:
         service=(row["service"] or {}).get("id"),
         urgent=row["urgent"],
         case_id=row["case_id"],
+        feedback=row["feedback"],
         heard=heard,
     )

@@ -146,6 +146,61 @@ def test_shifts_after_a_touch_do_not_count(visit: Visit) -> None:
     assert page.url.endswith("/chatt")
 
 
+@pytest.mark.parametrize("pointer", ["touch", "pen"])
+def test_shifts_after_a_touch_or_a_pen_do_not_count_and_after_a_mouse_they_do(visit: Visit, pointer: str) -> None:
+    page = visit.open()
+    press = "(type) => dispatchEvent(new PointerEvent('pointerdown', { pointerType: type }))"
+    page.evaluate(press, pointer)
+    for _ in range(4):
+        page.keyboard.press("Shift")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/chatt")
+    page.evaluate(press, "mouse")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    left(page)
+
+
+def test_a_shift_that_is_held_counts_once(visit: Visit) -> None:
+    page = visit.open()
+    for _ in range(5):
+        page.keyboard.down("Shift")
+    page.keyboard.up("Shift")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/chatt")
+
+
+@pytest.mark.parametrize("pointer", ["touch", "pen"])
+def test_on_the_page_around_the_widget_a_touch_counts_as_little(visit: Visit, pointer: str) -> None:
+    page = visit.open("/")
+    page.get_by_role("button", name="Fråga staden").click()
+    framed_chat(page)
+    page.get_by_role("button", name="Stäng").focus()
+    page.evaluate("(type) => dispatchEvent(new PointerEvent('pointerdown', { pointerType: type }))", pointer)
+    for _ in range(4):
+        page.keyboard.press("Shift")
+    page.wait_for_timeout(300)
+    assert page.url == visit.door.url + "/"
+
+
+def test_before_the_chat_has_been_opened_the_page_around_it_never_leaves(visit: Visit) -> None:
+    page = visit.open("/")
+    for _ in range(4):
+        page.keyboard.press("Shift")
+    page.wait_for_timeout(200)
+    assert page.url == visit.door.url + "/"
+
+
+def test_in_the_widget_too_the_button_follows_the_topic(visit: Visit) -> None:
+    page = visit.open("/")
+    page.get_by_role("button", name="Fråga staden").click()
+    frame = framed_chat(page)
+    expect(frame.locator(".exit")).to_have_class("exit")
+    frame.locator("#text").fill("jag vill lämna")
+    frame.locator("#text").press("Enter")
+    expect(frame.locator(".exit")).to_have_class("exit strong")
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (320, 256), (1280, 800)])
 def test_the_button_never_scrolls_away_and_nothing_covers_it(visit: Visit, width: int, height: int) -> None:
     page = visit.open(viewport={"width": width, "height": height})

@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from bot.chat.app import create_chat_app
 from bot.chat.assistant import RasaAssistant
+from bot.chat.languages import load_languages
 from bot.chat.limits import Limits
 from bot.chat.pages import load_pages
 from bot.chat.parts import Parts, spared_numbers
@@ -181,6 +182,7 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         sentences=Sentences.load(),
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
+        languages=load_languages(Sentences.load()),
         spared=spared_numbers(catalogue),
         clock=clock,
         limits=Limits(),

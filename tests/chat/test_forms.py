@@ -120,6 +120,26 @@ def test_words_typed_into_a_dead_session_are_not_lost(door: Door) -> None:
     assert door.rasa.asked[-1]["text"] == "är du kvar"
 
 
+def test_an_old_form_that_is_sent_again_after_leaving_shows_and_sends_nothing(door: Door) -> None:
+    """Without script the browser's Back button can send the last message once more, whoever presses it."""
+    first = {**hidden(door.call("GET", "/chatt"), "say"), "text": "pengar till gänget"}
+    page = door.form("/chatt", **first)
+    second = {**hidden(page, "say"), "text": "de letar efter mig"}
+    door.form("/chatt", **second)
+    door.form("/chatt/avsluta", token=second["token"])
+    for old in (first, second):
+        again = door.form("/chatt", **old)
+        assert again.status == 401
+        assert "gänget" not in again.body and "letar efter" not in again.body
+    assert len(door.rasa.asked) == 2
+
+
+def test_a_first_message_that_is_sent_twice_is_answered_all_the_same(door: Door) -> None:
+    first = {**hidden(door.call("GET", "/chatt"), "say"), "text": "hej"}
+    for _ in range(2):
+        assert "du skrev: hej" in door.form("/chatt", **first).body
+
+
 def test_the_way_back_from_the_page_about_the_talk_keeps_the_talk(door: Door) -> None:
     page = door.form("/chatt", **hidden(door.call("GET", "/chatt"), "say"), text="hej")
     token = hidden(page, "say")["token"]
@@ -144,7 +164,10 @@ def test_no_script_and_no_style_stands_inside_any_page(door: Door) -> None:
         assert not outside
 
 
-@pytest.mark.parametrize("path", ["/chatt", "/chatt/kontakt", "/chatt/radera", "/chatt/avsluta", "/kvittens"])
+@pytest.mark.parametrize(
+    "path",
+    ["/chatt", "/chatt/kontakt", "/chatt/hjalpte", "/chatt/kopia", "/chatt/radera", "/chatt/avsluta", "/kvittens"],
+)
 def test_a_form_of_another_type_is_refused(door: Door, path: str) -> None:
     assert door.call("POST", path, json={"text": "hej"}).status == 415
 

@@ -338,3 +338,14 @@ def test_nothing_of_payloads_or_inner_ids_leaves_the_server(door: Door) -> None:
     assert "payload" not in str(said)
     assert "/inform" not in str(said)
     assert set(said["messages"][0]["choices"][0]) == {"id", "label"}
+
+
+def test_the_whole_talk_can_be_read_again_masked_and_only_by_its_own_session(door: Door) -> None:
+    token = door.open()
+    door.say(token, "ring 070-123 45 67")
+    again = door.call("GET", "/api/conversations", token)
+    assert [one["from"] for one in again.body["messages"]] == ["person", "bot", "bot"]
+    assert "[telefonnummer]" in again.text and "070" not in again.text
+    assert (again.body["listen"], again.body["sensitive"]) == (False, False)
+    assert door.call("GET", "/api/conversations", door.open()).body["messages"] == []
+    assert door.call("GET", "/api/conversations", "x" * 43).status == 401

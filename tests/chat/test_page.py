@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.assets import SCRIPTS, tidy
 from bot.chat.pages import FOLDER
 from bot.sentences import Sentences
 from tests.chat.running import Door
@@ -67,6 +68,26 @@ def test_every_refusal_has_its_sentence() -> None:
     assert not [code for code in codes if f"utter_door_{code}" not in known]
     for code in ("missing", "bad_phone", "bad_email", "bad_choice", "too_long"):
         assert f"utter_contact_{code}" in known
+
+
+def test_every_script_of_the_folder_is_part_of_one_that_is_served() -> None:
+    pieces = {piece for names in SCRIPTS.values() for piece in names}
+    assert pieces == {path.stem for path in (FOLDER / "static").glob("*.js")}
+
+
+def test_what_is_for_readers_of_the_code_is_not_sent() -> None:
+    assert tidy("// why\n\n  const a = 1; // b\n/* c */\n  x\n") == "const a = 1; // b\nx"
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "static").glob("*.[jc]s*")), ids=lambda path: path.name)
+def test_a_comment_of_a_file_is_a_line_and_no_line_of_text_looks_like_one(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert source.count("/*") == len(re.findall(r"^\s*/\*.*\*/$", source, flags=re.MULTILINE))
+    assert not re.search(r"`[^`]*\n\s*//[^`]*`", source)
+
+
+def test_a_piece_of_a_script_is_not_served_by_itself(door: Door) -> None:
+    assert door.call("GET", "/page/shift.js").status == 404
 
 
 def test_nothing_but_our_own_files_is_served(door: Door) -> None:

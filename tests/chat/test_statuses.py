@@ -25,6 +25,7 @@ def body(**fields: Any) -> dict[str, Any]:
         ("GET", "/api/messages"),
         ("GET", "/api/events"),
         ("POST", "/api/contact"),
+        ("POST", "/api/feedback"),
         ("DELETE", "/api/conversations"),
     ],
 )

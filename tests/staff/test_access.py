@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.staff.access import AUDIT, CASES, CONVERSATIONS, OPEN, PEOPLE, ROLES, Member, allowed, is_sensitive
+from bot.staff.access import AUDIT, CASES, CONVERSATIONS, OPEN, PEOPLE, ROLES, Member, allowed
 
 
 def member(role: str, *services: str) -> Member:
@@ -44,18 +44,3 @@ def test_cases_belong_to_the_case_workers_of_their_service(
     role: str, services: tuple[str, ...], service: str, own: bool
 ) -> None:
     assert member(role, *services).works_for(service) is own
-
-
-@pytest.mark.parametrize(
-    ("needs", "services", "sensitive"),
-    [
-        (["leave_crime"], [], True),
-        (["parenting", "partner_violence"], [], True),
-        (["honour_violence"], [], True),
-        ([], ["exit_programme"], True),
-        (["parenting"], ["parenting_support"], False),
-        ([], [], False),
-    ],
-)
-def test_crime_violence_and_honour_are_sensitive(needs: list[str], services: list[str], sensitive: bool) -> None:
-    assert is_sensitive(needs, services) is sensitive

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import PASSWORD, Console
 
@@ -18,17 +18,6 @@ pytestmark = pytest.mark.slow
 NEW = "sju glada sälar sjöng"
 SHOTS = os.environ.get("STAFF_SHOTS", "")
 """A folder to keep pictures in; empty keeps none."""
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-"""The system's browser if there is one, else the one that Playwright has fetched."""
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LOOKS = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "desktop-dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -42,11 +31,8 @@ LOOKS = {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all."""
-    with sync_playwright() as play:
-        installed = next(filter(None, map(shutil.which, CHROMIUM)), None)
-        opened = play.chromium.launch(executable_path=installed, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
+    with running_browser() as running:
+        yield running
 
 
 @pytest.fixture

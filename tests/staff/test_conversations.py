@@ -66,6 +66,31 @@ def test_the_list_is_narrowed_by_what_was_chosen(console: Console, rut: Client, 
     assert listed(rut, query) == [name * 32 for name in found]
 
 
+def test_talks_can_be_found_by_whether_an_answer_helped(console: Console, rut: Client) -> None:
+    for name, feedback in (("a", "yes"), ("b", "no"), ("c", "asked"), ("d", None)):
+        told = {"sender": "bot", "text": "Så här.", "feedback": feedback}
+        console.talk(name * 32, {"understood": heard()}, told, created_at=NOW - timedelta(minutes=ord(name)))
+    assert [listed(rut, f"?hjalpte={verdict}") for verdict in ("yes", "no", "asked")] == [
+        ["a" * 32],
+        ["b" * 32],
+        ["c" * 32],
+    ]
+    assert len(listed(rut, "?hjalpte=nonsense")) == 4
+    marked = [
+        row.find("a")["href"][-1] for row in rut.get("/samtal").page.select("tbody tr") if "Hjälpte inte" in row.text
+    ]
+    assert marked == ["b"]
+
+
+@pytest.mark.parametrize(("feedback", "shown"), [("no", "Nej"), ("yes", "Ja"), ("asked", None), (None, None)])
+def test_a_talk_shows_what_the_person_thought_of_an_answer(
+    console: Console, rut: Client, feedback: str | None, shown: str | None
+) -> None:
+    talk = console.talk("a" * 32, {"understood": heard()}, {"sender": "bot", "text": "Så här.", "feedback": feedback})
+    said = rut.get(f"/samtal/{talk}").said
+    assert (f"Hjälpte svaret? Personen sa: {shown}" in said) if shown else ("Hjälpte svaret?" not in said)
+
+
 def test_a_date_that_is_none_is_said_at_its_field(console: Console, rut: Client) -> None:
     console.talk("a" * 32)
     reply = rut.get("/samtal?from=igår")

@@ -1,0 +1,37 @@
+"""Whether a talk is about something that is dangerous if somebody else sees it: then the exit is prominent, and no copy
+is offered.
+
+Guesses count, and so does not knowing: rather once too often. Beside what staff need a reason for, a child that is
+harmed and danger of any kind count here, since the one who must not see it may be in the same room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.engine import Connection
+
+from bot.chat.session import Session
+from bot.chat.staffed import own_cases
+from bot.chat.transcript import Stored, transcript
+from bot.handover.case import Case
+from bot.routing.sensitive import is_sensitive
+
+ALSO_SENSITIVE = "child_welfare"
+UNKNOWN = "degraded"
+
+
+def sensitive_talk(connection: Connection, session: Session) -> bool:
+    """Whether this session's talk, or a case of it, is sensitive."""
+    return is_sensitive_talk(transcript(connection, session.id), own_cases(connection, session))
+
+
+def is_sensitive_talk(rows: Iterable[Stored], cases: Iterable[Case]) -> bool:
+    """The rule behind `sensitive_talk`."""
+    said, opened = list(rows), list(cases)
+    heard = [row.understood or {} for row in said]
+    needs = [need for one in heard for need in (one.get("need"), *(one.get("choices") or ())) if need]
+    needs += [case.need for case in opened]
+    services = [row.service["id"] for row in said if row.service] + [case.service for case in opened]
+    unknown = any(row.urgent for row in said) or any(one.get("decision") == UNKNOWN for one in heard)
+    return unknown or ALSO_SENSITIVE in needs or is_sensitive(needs, services)

@@ -1,0 +1,58 @@
+"""A whole talk, as it is drawn anew: for pages without script, for a copy, for coming back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.callers import Caller, live_session, unstored
+from bot.chat.draft import Message
+from bot.chat.parts import Parts
+from bot.chat.sensitive import sensitive_talk
+from bot.chat.session import Session
+from bot.chat.staffed import case_ids
+from bot.chat.transcript import transcript
+from bot.chat.views import View
+from bot.handover.thread import messages as thread_messages
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Transcript and thread in one row of messages, where what was sent to staff stands once.
+
+    `sensitive` as in `bot.chat.sensitive`; `has_case`: something was handed over; `with_staff`: it was opened with a
+    receipt.
+    """
+
+    messages: list[Message]
+    sensitive: bool
+    has_case: bool
+    with_staff: bool
+
+
+NOTHING_SAID = Talk([], False, False, False)
+
+
+async def read_talk(parts: Parts, caller: Caller) -> Talk:
+    """The caller's talk.
+
+    Raises:
+        Refused: 401, 503.
+    """
+    session = await live_session(parts, caller)
+    try:
+        return await parts.read(lambda connection: _whole_talk(connection, parts, session))
+    except SQLAlchemyError as error:
+        raise unstored("read a talk", error) from error
+
+
+def _whole_talk(connection: Connection, parts: Parts, session: Session) -> Talk:
+    view = View(parts, session, parts.clock())
+    rows = [row for row in transcript(connection, session.id) if not (session.case_id and row.sender == "person")]
+    opened = case_ids(connection, session)
+    thread = [row for case_id in opened for row in thread_messages(connection, case_id)]
+    written = [row for row in thread if session.case_id or row.sender == "staff"]
+    said = sorted([*view.stored(connection, rows), *view.thread(written)], key=lambda message: str(message["at"]))
+    return Talk(said, sensitive_talk(connection, session), bool(opened), bool(session.case_id))
