@@ -14,6 +14,10 @@ from ruamel.yaml import YAML
 from bot.settings import ROOT
 
 
+SWEDISH, ENGLISH = "sv", "en"
+SPOKEN = (SWEDISH, ENGLISH)
+
+
 class UnknownSentenceError(KeyError):
     """A sentence was asked for that `domain.yml` does not hold."""
 

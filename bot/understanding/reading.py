@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bot.sentences import SPOKEN
 from bot.understanding.age import find_age
+from bot.understanding.language import find_language
 from bot.understanding.people import find_people
 from bot.understanding.place import find_places
 from bot.understanding.question import find_question
@@ -28,6 +30,12 @@ class Reading:
     question: str | None
     service: str | None
     urgent: Urgent | None
+    language: str | None = None
+
+    @property
+    def foreign(self) -> str | None:
+        """The language, where it is one that the assistant does not speak."""
+        return None if self.language in SPOKEN else self.language
 
     @property
     def district(self) -> str | None:
@@ -47,6 +55,7 @@ class Reading:
             "substance": self.substance,
             "question": self.question,
             "service_named": self.service,
+            "language": self.language,
         }
 
 
@@ -66,4 +75,5 @@ def read(text: str) -> Reading:
         question=find_question(text),
         service=find_service(text),
         urgent=urgent(text),
+        language=find_language(text),
     )
