@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.routing.talk import Saying
-from bot.sentences import Sentences
+from bot.sentences import SWEDISH, Sentences
 
 # The `Message` of the API, as plain JSON.
 Message = dict[str, Any]
@@ -23,7 +23,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Draft:
-    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown."""
+    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown, in the
+    message's language."""
 
     text: str
     choices: tuple[Option, ...] = ()
@@ -31,11 +32,16 @@ class Draft:
     urgent: str | None = None
     case_id: str | None = None
     form: str | None = None
+    language: str = SWEDISH
 
 
 def from_sayings(sayings: Iterable[Saying], sentences: Sentences, with_choices: bool = False) -> list[Draft]:
     """Sayings of `bot.routing` as drafts; without Rasa there is nobody to answer a choice, so it is left out."""
-    return [_from_saying(saying, sentences, with_choices) for saying in sayings]
+    return [
+        _from_saying(saying, sentences.of(saying.language), with_choices)
+        for saying in sayings
+        if sentences.has(saying.sentence, saying.language)
+    ]
 
 
 def _from_saying(saying: Saying, sentences: Sentences, with_choices: bool) -> Draft:
@@ -50,4 +56,5 @@ def _from_saying(saying: Saying, sentences: Sentences, with_choices: bool) -> Dr
         urgent=saying.urgent,
         case_id=saying.case_id,
         form=saying.form,
+        language=sentences.language,
     )

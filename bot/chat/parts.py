@@ -114,7 +114,7 @@ def create_parts(settings: Settings) -> Parts:
         settings=settings,
         engine=engine,
         catalogue=catalogue,
-        sentences=Sentences.load(),
+        sentences=Sentences.load(settings.mode),
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
         spared=spared_numbers(catalogue),

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from bot.chat.callback import RefusedContact
 from bot.chat.degraded import degraded_drafts, urgent_drafts
-from bot.chat.draft import Draft, Message
+from bot.chat.draft import Draft, Message, from_sayings
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
 from bot.chat.views import said_only
+from bot.routing.talk import Saying
+from bot.sentences import SPOKEN
+from bot.understanding.language import find_language
 from bot.understanding.urgent import urgent
 
 logger = logging.getLogger(__name__)
@@ -37,9 +40,10 @@ def _messages_of(parts: Parts, refused: Refused) -> list[Message]:
         drafts = [replace(draft, text=draft.text.replace("{seconds}", str(values["seconds"]))) for draft in drafts]
     else:
         kind = "contact" if isinstance(refused, RefusedContact) else "door"
-        alarm = urgent(text)
-        drafts = urgent_drafts(alarm, parts.catalogue, parts.sentences, at) if alarm else []
-        drafts.append(Draft(parts.sentences.text(f"utter_{kind}_{refused.code}", **values)))
+        alarm, language = urgent(text), find_language(text)
+        sentences = parts.sentences.of(language if language in SPOKEN else None)
+        drafts = urgent_drafts(alarm, parts.catalogue, sentences, at, language) if alarm else []
+        drafts += from_sayings([Saying(f"utter_{kind}_{refused.code}", values)], sentences)
     return said_only(parts, drafts, at)
 
 

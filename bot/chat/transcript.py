@@ -103,7 +103,7 @@ def store_bot(
         "case_id": draft.case_id,
         "form": draft.form,
         "reply_to": reply_to,
-        "understood": {"late": True} if late else None,
+        "understood": {"language": draft.language, **({"late": True} if late else {})},
         "created_at": now,
     }
     connection.execute(insert(messages).values(**row))

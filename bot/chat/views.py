@@ -20,6 +20,7 @@ from bot.handover.receipt import in_groups, receipt_code
 from bot.handover.record import CaseError
 from bot.handover.thread import ThreadMessage
 from bot.routing.card import card
+from bot.sentences import SWEDISH
 
 OF_TRANSCRIPT, OF_THREAD = "m", "t"
 
@@ -48,17 +49,19 @@ class View:
         ]
 
     def _stored(self, connection: Connection, row: Stored) -> Message:
+        language = (row.understood or {}).get("language") if row.sender == "bot" else None
         return {
             **_blank(f"{OF_TRANSCRIPT}{row.id}", row.sender, row.text),
             "choices": [{"id": choice["id"], "label": choice["label"]} for choice in row.choices],
-            "service": draw_service(self.parts, row.service, self.at),
+            "service": draw_service(self.parts, row.service, self.at, language),
             "urgent": row.urgent if row.sender == "bot" else None,
-            "case": self._case(connection, row.case_id),
+            "case": self._case(connection, row.case_id, language),
+            "lang": language,
             "form": row.form,
             "at": _iso(row.created_at),
         }
 
-    def _case(self, connection: Connection, case_id: str | None) -> dict[str, Any] | None:
+    def _case(self, connection: Connection, case_id: str | None, language: str | None) -> dict[str, Any] | None:
         case = _find(connection, case_id)
         # A receipt belongs to the session that opened the case; whoever came back with it has it already.
         if case is None or case.conversation_id != self.session.id:
@@ -68,7 +71,7 @@ class View:
             "receipt": code,
             "receipt_in_groups": in_groups(code),
             "due_at": _iso(case.due_at) if case.due_at else None,
-            "due": in_words(case.due_at) if case.due_at else None,
+            "due": in_words(case.due_at, language or SWEDISH) if case.due_at else None,
         }
 
 
@@ -77,7 +80,8 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     return [
         {
             **_blank(f"x{secrets.token_hex(8)}", "bot", draft.text),
-            "service": draw_service(parts, draft.service, at),
+            "service": draw_service(parts, draft.service, at, draft.language),
+            "lang": draft.language,
             "urgent": draft.urgent,
             "at": _iso(at),
         }
@@ -85,12 +89,14 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     ]
 
 
-def draw_service(parts: Parts, service: Mapping[str, Any] | None, at: datetime) -> dict[str, Any] | None:
+def draw_service(
+    parts: Parts, service: Mapping[str, Any] | None, at: datetime, language: str | None = None
+) -> dict[str, Any] | None:
     """The card of a service or a line; None for one that the catalogue no longer has."""
     if not service:
         return None
     try:
-        return card(parts.catalogue, service["id"], service.get("district"), at).as_dict()
+        return card(parts.catalogue.of(language), service["id"], service.get("district"), at).as_dict()
     except KeyError:
         return None
 
@@ -104,6 +110,7 @@ def _find(connection: Connection, case_id: str | None) -> Case | None:
 
 def _blank(id_: str, sender: str, text: str) -> Message:
     plain: Message = {"name": None, "choices": [], "service": None, "urgent": None, "case": None, "form": None}
+    plain["lang"] = None
     return {"id": id_, "from": sender, "text": text, **plain}
 
 

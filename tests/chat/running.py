@@ -178,7 +178,7 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         settings=settings,
         engine=engine,
         catalogue=catalogue,
-        sentences=Sentences.load(),
+        sentences=Sentences.load("demo"),
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
         spared=spared_numbers(catalogue),
