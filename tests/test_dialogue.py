@@ -50,6 +50,11 @@ def test_a_rule_never_promises() -> None:
     assert not [name for name in said if name.startswith("utter_case")]
 
 
+def test_rasa_never_says_a_crisis_text_by_itself() -> None:
+    """In live an unapproved one is replaced by our own code, which Rasa's would pass by."""
+    assert not [rule for rule in RULES if rule["steps"][1]["action"].startswith("utter_urgent")]
+
+
 def test_every_field_of_the_talk_is_a_slot_that_decides_no_rule() -> None:
     assert set(DOMAIN["slots"]) == {field.name for field in fields(Talk)}
     assert not [name for name, slot in DOMAIN["slots"].items() if slot["influence_conversation"]]

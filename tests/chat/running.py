@@ -178,7 +178,7 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         settings=settings,
         engine=engine,
         catalogue=catalogue,
-        sentences=Sentences.load("demo"),
+        sentences=Sentences.load(settings.mode),
         assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
         pages=load_pages(settings),
         spared=spared_numbers(catalogue),
