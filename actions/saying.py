@@ -43,7 +43,7 @@ def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> l
         dispatcher.utter_message(
             text=spoken.text(saying.sentence, **saying.values),
             buttons=[_button(choice, spoken) for choice in saying.choices],
-            json_message=_custom(saying, spoken.language),
+            json_message=_custom(saying, spoken.language_of(saying.sentence)),
         )
     return [SlotSet(name, value) for name, value in turn.talk.to_slots().items()]
 

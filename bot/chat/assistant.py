@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.chat.draft import Draft, Option
-from bot.sentences import SPOKEN, SWEDISH
+from bot.sentences import SWEDISH
 
 PROBE_SECONDS = 2.0
 SECRET_HEADER = "X-Inner-Secret"
@@ -126,7 +126,6 @@ def read_answer(content: Mapping[str, Any]) -> Answer:
 
 def _draft(message: Mapping[str, Any]) -> Draft:
     service, case, urgent = message.get("service"), message.get("case"), message.get("urgent")
-    language = str(message.get("language"))
     return Draft(
         text=str(message["text"]),
         choices=tuple(Option(str(c["label"]), str(c["payload"])) for c in message.get("choices") or ()),
@@ -134,5 +133,5 @@ def _draft(message: Mapping[str, Any]) -> Draft:
         urgent=urgent if urgent in URGENT_KINDS else None,
         case_id=str(case["id"]) if case else None,
         form="contact" if message.get("form") == "contact" else None,
-        language=language if language in SPOKEN else SWEDISH,
+        language=str(message.get("language") or SWEDISH),
     )

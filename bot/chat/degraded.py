@@ -48,9 +48,14 @@ def degraded_drafts(
     if alarm:
         after = from_sayings([Saying("utter_door_degraded_after_danger")], spoken)
         return [*urgent_drafts(alarm, catalogue, spoken, at, language), *after]
-    wanted = (None,) if language is None or language in SPOKEN else SPOKEN
-    first = from_sayings([Saying(sentence, language=said) for said in wanted], spoken)
+    first = worded(Saying(sentence), language, spoken)
     return [*first, *_numbers(service, catalogue, first[-1].language, sentences, at)]
+
+
+def worded(saying: Saying, language: str | None, sentences: Sentences) -> list[Draft]:
+    """What the door says itself to a message in a language: in both of ours where it is one that is not spoken."""
+    both = language is not None and language not in SPOKEN
+    return from_sayings([replace(saying, language=said) for said in (SPOKEN if both else (language,))], sentences)
 
 
 def _numbers(

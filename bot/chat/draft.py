@@ -56,5 +56,5 @@ def _from_saying(saying: Saying, sentences: Sentences, with_choices: bool) -> Dr
         urgent=saying.urgent,
         case_id=saying.case_id,
         form=saying.form,
-        language=sentences.language,
+        language=sentences.language_of(saying.sentence),
     )

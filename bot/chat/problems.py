@@ -7,13 +7,12 @@ import logging
 from dataclasses import replace
 
 from bot.chat.callback import RefusedContact
-from bot.chat.degraded import degraded_drafts, urgent_drafts
-from bot.chat.draft import Draft, Message, from_sayings
+from bot.chat.degraded import degraded_drafts, urgent_drafts, worded
+from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
 from bot.chat.views import said_only
 from bot.routing.talk import Saying
-from bot.sentences import SPOKEN
 from bot.understanding.language import find_language
 from bot.understanding.urgent import urgent
 
@@ -41,9 +40,8 @@ def _messages_of(parts: Parts, refused: Refused) -> list[Message]:
     else:
         kind = "contact" if isinstance(refused, RefusedContact) else "door"
         alarm, language = urgent(text), find_language(text)
-        sentences = parts.sentences.of(language if language in SPOKEN else None)
-        drafts = urgent_drafts(alarm, parts.catalogue, sentences, at, language) if alarm else []
-        drafts += from_sayings([Saying(f"utter_{kind}_{refused.code}", values)], sentences)
+        drafts = urgent_drafts(alarm, parts.catalogue, parts.sentences, at, language) if alarm else []
+        drafts += worded(Saying(f"utter_{kind}_{refused.code}", values), language, parts.sentences)
     return said_only(parts, drafts, at)
 
 

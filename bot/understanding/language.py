@@ -22,7 +22,10 @@ from bot.understanding.vocabulary import WordFile
 WORDS = Path(__file__).with_name("language.yml")
 # A language is believed from so many words of its own on, and only where they are more than this part of the message.
 FEWEST, PART = 2, 0.4
+# A long story shows its language in its first lines.
+READ = 500
 _LETTERS = str.maketrans("ıłđøæß", "ildoas")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W\d_]+")
 # What masking puts in the place of a number or a name is Swedish, and nobody's own words.
 _MASKED = re.compile(r"\[[^\]\s]{1,20}\]")
@@ -44,7 +47,7 @@ def find_language(text: str) -> str | None:
     None where the text does not say: one word, a name, a number. Whoever asks takes that as "as before", which at the
     start of a talk is Swedish. Pure and total: no text makes it fail.
     """
-    bare = _MASKED.sub(" ", text)
+    bare = _MASKED.sub(" ", text[:READ])
     return language_of_script(bare) or _by_words(_WORD.findall(plain(bare)), len(_SWEDISH.findall(bare.lower())))
 
 
@@ -53,8 +56,7 @@ def plain(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    parts = unicodedata.normalize("NFKD", lowered.translate(_LETTERS))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return _ACCENT.sub("", unicodedata.normalize("NFKD", lowered.translate(_LETTERS)))
 
 
 def _by_words(found: list[str], spelt: int) -> str | None:

@@ -91,6 +91,18 @@ def test_a_text_that_is_too_long_is_refused_in_its_language(door: Door, text: st
     assert told.text.startswith("That was too long" if text.startswith("my") else "Det blev för långt")
 
 
+def test_a_text_in_another_language_that_is_too_long_is_refused_in_both(door: Door) -> None:
+    told = door.say(door.open(), "prosze o pomoc dla mojej siostry " * 100)
+    assert told.status == 413
+    assert [one["lang"] for one in told.body["messages"] if one["urgent"] is None][-2:] == ["sv", "en"]
+
+
+def test_a_text_that_rasa_says_in_an_approved_language_keeps_its_mark(door: Door) -> None:
+    token = door.open()
+    door.rasa.script = speaks("so")
+    assert door.say(token, "caawimaad").body["messages"][-1]["lang"] == "so"
+
+
 def test_in_live_danger_is_answered_with_the_minimal_text_until_somebody_approves(tmp_path: Path) -> None:
     door = Door(tmp_path, mode="live")
     try:
