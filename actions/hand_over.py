@@ -38,7 +38,8 @@ class ActionHandOver(TalkAction):
         )
         with transaction(tools.engine) as connection:
             case = open_case(connection, wanted, hours, at)
-        sentence, values = promise_sentence(case.due_at, tools.catalogue.promise_marked(service, today))
+        marked = tools.catalogue.promise_marked(service, today)
+        sentence, values = promise_sentence(case.due_at, marked, tools.sentences.language)
         promise = Saying(sentence, values, service=service, district=told.talk.district, case_id=case.id)
         return Turn((promise, Saying("utter_case_come_back", case_id=case.id)), told.talk)
 

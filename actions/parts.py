@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy.engine import Engine
@@ -22,6 +22,10 @@ class Parts:
     catalogue: Catalogue
     sentences: Sentences
 
+    def of(self, language: str | None) -> Parts:
+        """The same parts speaking another language; None changes nothing."""
+        return replace(self, catalogue=self.catalogue.of(language), sentences=self.sentences.of(language))
+
 
 @cache
 def parts() -> Parts:
@@ -33,4 +37,4 @@ def parts() -> Parts:
     """
     settings = Settings.from_environment()
     catalogue = Catalogue.load(settings.mode)
-    return Parts(settings, create_database_engine(settings.database_url), catalogue, Sentences.load())
+    return Parts(settings, create_database_engine(settings.database_url), catalogue, Sentences.load(settings.mode))

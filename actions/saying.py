@@ -32,12 +32,18 @@ def told(tracker: Tracker) -> Told:
 
 
 def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> list[EventType]:
-    """Hand every message of the turn to Rasa and return the slots after it."""
+    """Hand every message of the turn to Rasa and return the slots after it.
+
+    A message in a language for which there is no text (bot/routing/unspoken.py) is left out.
+    """
     for saying in turn.sayings:
+        if not sentences.has(saying.sentence, saying.language):
+            continue
+        spoken = sentences.of(saying.language)
         dispatcher.utter_message(
-            text=sentences.text(saying.sentence, **saying.values),
-            buttons=[_button(choice, sentences) for choice in saying.choices],
-            json_message=_custom(saying),
+            text=spoken.text(saying.sentence, **saying.values),
+            buttons=[_button(choice, spoken) for choice in saying.choices],
+            json_message=_custom(saying, spoken.language_of(saying.sentence)),
         )
     return [SlotSet(name, value) for name, value in turn.talk.to_slots().items()]
 
@@ -47,7 +53,7 @@ def _button(choice: Choice, sentences: Sentences) -> dict[str, str]:
     return {"title": label, "payload": choice.payload}
 
 
-def _custom(saying: Saying) -> dict[str, Any]:
+def _custom(saying: Saying, language: str) -> dict[str, Any]:
     service = {"id": saying.service, "district": saying.district} if saying.service else None
     case = {"id": saying.case_id} if saying.case_id else None
-    return {"service": service, "urgent": saying.urgent, "case": case, "form": saying.form}
+    return {"service": service, "urgent": saying.urgent, "case": case, "form": saying.form, "language": language}

@@ -34,8 +34,8 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:  # noqa: ARG002
         """Called by Rasa's action server."""
         try:
-            tools = parts()
             heard = told(tracker)
+            tools = parts().of(heard.talk.language)
             turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
             return say(dispatcher, tools.sentences, turn)
         except Exception as error:

@@ -1,19 +1,25 @@
 """The sentences of `domain.yml`, for those who speak without Rasa: the front door when Rasa is away, button labels.
 
-`domain.yml` is the one place where the assistant's sentences stand; Rasa reads it too. Placeholders are `{name}`.
+`domain.yml` is the one place where the assistant's sentences stand; Rasa reads it too. Placeholders are `{name}`. A
+sentence stands once in Swedish, and again for each language as Rasa's conditional variation on the slot `language`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from bot.settings import ROOT
 
-SWEDISH = "sv"
+SWEDISH, ENGLISH = "sv", "en"
+SPOKEN = (SWEDISH, ENGLISH)
+DOMAIN = ROOT / "domain.yml"
+# What is said in `live` in the place of a crisis text that nobody has approved.
+MINIMAL = "utter_urgent_minimal"
 
 
 class UnknownSentenceError(KeyError):
@@ -21,46 +27,89 @@ class UnknownSentenceError(KeyError):
 
 
 @dataclass(frozen=True)
-class Sentences:
-    """Response name → text; only the first variant counts, since every sentence has exactly one.
+class Text:
+    """One variation of a response. `approved` is None where the text needs nobody's approval."""
 
-    `foreign`: the names whose text is not Swedish but that of `language`.
-    """
+    name: str
+    language: str
+    text: str
+    approved: bool | None
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Response name → Swedish text, and for each other language name → text; `language` is the one that is spoken."""
 
     texts: Mapping[str, str]
+    others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     language: str = SWEDISH
-    foreign: frozenset[str] = frozenset()
 
     @classmethod
-    def load(cls, path: Path = ROOT / "domain.yml") -> Sentences:
-        """Read the responses of a Rasa domain file."""
-        domain = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        return cls({name: variants[0].get("text", "") for name, variants in domain["responses"].items()})
+    def load(cls, mode: str, path: Path = DOMAIN) -> Sentences:
+        """Read the responses of a Rasa domain file.
 
-    def translated(self, language: str, texts: Mapping[str, str]) -> Sentences:
-        """The same sentences with those that have a text in another language said in it; the rest stay Swedish.
-
-        Raises:
-            UnknownSentenceError: a text for a response that `domain.yml` does not hold.
+        In `live` a crisis text without an approver gives way to the minimal one. A text in a language that the
+        assistant does not speak is said in neither mode before somebody who knows the language has approved it.
         """
-        unknown = sorted(texts.keys() - self.texts.keys())
-        if unknown:
-            raise UnknownSentenceError(f"domain.yml holds no response named '{unknown[0]}'.")
-        return Sentences({**self.texts, **texts}, language, frozenset(texts))
+        found: dict[str, dict[str, str]] = {SWEDISH: {}}
+        for text in read_texts(path):
+            if text.language in SPOKEN or text.approved:
+                found.setdefault(text.language, {})[text.name] = text.text
+        if mode == "live":
+            for text in unapproved_texts(path):
+                if text.language in SPOKEN and MINIMAL in found[text.language]:
+                    found[text.language][text.name] = found[text.language][MINIMAL]
+        return cls(found.pop(SWEDISH), found)
+
+    def of(self, language: str | None) -> Sentences:
+        """The same sentences spoken in another language; None changes nothing."""
+        return replace(self, language=language) if language else self
 
     def language_of(self, name: str) -> str:
         """The language that a sentence is said in."""
-        return self.language if name in self.foreign else SWEDISH
+        return self.language if name in self.others.get(self.language, {}) else SWEDISH
+
+    def has(self, name: str, language: str | None) -> bool:
+        """Whether a sentence can be said in a language; None is the language spoken now, in which all can be said."""
+        return language in (None, SWEDISH) or name in self.others.get(str(language), {})
 
     def text(self, name: str, /, **values: object) -> str:
-        """The sentence with its placeholders filled.
+        """The sentence with its placeholders filled, in Swedish where there is none in the language that is spoken.
 
         Raises:
             UnknownSentenceError: no such response in `domain.yml`.
         """
         if name not in self.texts:
             raise UnknownSentenceError(f"domain.yml holds no response named '{name}'.")
-        text = self.texts[name]
+        text = self.others.get(self.language, {}).get(name, self.texts[name])
         for key, value in values.items():
             text = text.replace("{" + key + "}", str(value))
         return text
+
+
+def unapproved_texts(path: Path = DOMAIN) -> Iterator[Text]:
+    """The texts that need somebody's approval and have none."""
+    return (text for text in read_texts(path) if text.approved is False)
+
+
+def read_texts(path: Path = DOMAIN) -> Iterator[Text]:
+    """Every text of a domain file; of variations for the same language the first counts."""
+    domain = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    for name, variants in domain["responses"].items():
+        seen: set[str] = set()
+        for variant in variants:
+            language = _language(variant)
+            if language not in seen:
+                yield Text(name, language, variant.get("text", ""), _approved(variant.get("metadata") or {}))
+            seen.add(language)
+
+
+def _language(variant: Mapping[str, Any]) -> str:
+    conditions = variant.get("condition") or ()
+    return next((str(c["value"]) for c in conditions if c.get("name") == "language"), SWEDISH)
+
+
+def _approved(metadata: Mapping[str, Any]) -> bool | None:
+    if "approved_by" not in metadata:
+        return None
+    return bool(metadata["approved_by"] and metadata.get("approved_on"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sentences import Sentences, UnknownSentenceError
+from bot.sentences import Sentences, UnknownSentenceError, unapproved_texts
 
 SENTENCES = Sentences(
     {
@@ -59,10 +59,91 @@ def test_a_domain_is_read_with_its_first_variant_only(tmp_path: Path) -> None:
         'responses:\n  utter_a:\n    - text: "första"\n    - text: "andra"\n  utter_b:\n    - custom: {x: 1}\n',
         encoding="utf-8",
     )
-    assert Sentences.load(path).texts == {"utter_a": "första", "utter_b": ""}
+    assert Sentences.load("demo", path).texts == {"utter_a": "första", "utter_b": ""}
+
+
+DOMAIN = """
+responses:
+  utter_a:
+    - text: "hej"
+    - text: "hello"
+      condition: [{type: slot, name: language, value: en}]
+    - text: "iska waran"
+      condition: [{type: slot, name: language, value: so}]
+      metadata: {version: 1, approved_by: %s, approved_on: %s}
+  utter_only_swedish:
+    - text: "bara svenska"
+  utter_urgent_minimal:
+    - text: "Ring 112."
+      metadata: {version: 1, approved_by: null, approved_on: null}
+    - text: "Call 112."
+      condition: [{type: slot, name: language, value: en}]
+      metadata: {version: 1, approved_by: null, approved_on: null}
+  utter_urgent_fire:
+    - text: "Gå ut."
+      metadata: {version: 1, approved_by: Kim Kris, approved_on: 2026-11-22}
+    - text: "Get out."
+      condition: [{type: slot, name: language, value: en}]
+      metadata: {version: 1, approved_by: null, approved_on: null}
+"""
+
+
+@pytest.fixture
+def domain(tmp_path: Path) -> Path:
+    path = tmp_path / "domain.yml"
+    path.write_text(DOMAIN % ("null", "null"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(None, "hej"), ("sv", "hej"), ("en", "hello"), ("ar", "hej"), ("so", "hej")]
+)
+def test_a_sentence_is_said_in_the_language_of_the_talk_else_in_swedish(
+    domain: Path, language: str | None, said: str
+) -> None:
+    assert Sentences.load("demo", domain).of(language).text("utter_a") == said
+
+
+def test_from_english_one_comes_back_to_swedish(domain: Path) -> None:
+    english = Sentences.load("demo", domain).of("en")
+    assert (english.language_of("utter_a"), english.language_of("utter_only_swedish")) == ("en", "sv")
+    assert (english.text("utter_only_swedish"), english.of("sv").text("utter_a")) == ("bara svenska", "hej")
+
+
+@pytest.mark.parametrize("mode", ["demo", "live"])
+def test_another_language_is_said_only_when_somebody_has_approved_it(domain: Path, mode: str) -> None:
+    assert not Sentences.load(mode, domain).has("utter_a", "so")
+    domain.write_text(DOMAIN % ("Kim Kris", "2026-11-22"), encoding="utf-8")
+    approved = Sentences.load(mode, domain)
+    assert approved.has("utter_a", "so") and approved.of("so").text("utter_a") == "iska waran"
+    assert not approved.has("utter_only_swedish", "so")
+
+
+def test_in_live_a_crisis_text_without_approver_gives_way_to_the_minimal_one_in_each_language(domain: Path) -> None:
+    live = Sentences.load("live", domain)
+    assert (live.text("utter_urgent_fire"), live.of("en").text("utter_urgent_fire")) == ("Gå ut.", "Call 112.")
+    assert live.text("utter_urgent_minimal") == "Ring 112."
+
+
+def test_in_demo_a_crisis_text_is_said_as_it_stands(domain: Path) -> None:
+    assert Sentences.load("demo", domain).of("en").text("utter_urgent_fire") == "Get out."
+
+
+def test_an_approver_without_a_day_has_not_approved(domain: Path) -> None:
+    domain.write_text(DOMAIN % ("Kim Kris", "null"), encoding="utf-8")
+    assert next((t.name, t.language) for t in unapproved_texts(domain)) == ("utter_a", "so")
+
+
+def test_every_crisis_text_of_the_project_holds_112_in_live() -> None:
+    live = Sentences.load("live")
+    named = [name for name in live.texts if name.startswith("utter_urgent_")]
+    crisis = [name for name in named if name not in ("utter_urgent_line", "utter_urgent_then")]
+    assert len(crisis) > 15
+    for sentences in (live, live.of("en")):
+        assert not [name for name in crisis if "112" not in sentences.text(name)]
 
 
 def test_no_sentence_of_the_project_is_empty() -> None:
-    texts = Sentences.load().texts
+    texts = Sentences.load("demo").texts
     assert len(texts) > 100
     assert not [name for name, text in texts.items() if not text.strip()]

@@ -19,6 +19,8 @@ from bot.chat.parts import Parts
 from bot.chat.staffed import Desk
 from bot.handover.case import get_case
 from bot.handover.record import CaseError
+from bot.sentences import Sentences
+from bot.understanding.language import find_language
 
 logger = logging.getLogger(__name__)
 CALL_BACK = "/call_back"
@@ -38,7 +40,7 @@ KIND_NAMES = {
 async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft], dict[str, Any]]:
     """What is said, in the order of `_IN_ORDER`, and what was understood."""
     if heard.desk:
-        drafts, understood = _at_desk(parts, heard.desk), {"decision": "thread"}
+        drafts, understood = _at_desk(parts, heard, heard.desk), {"decision": "thread"}
     else:
         drafts, understood = await _from_rasa(parts, heard, seconds)
     for step in _IN_ORDER:
@@ -54,7 +56,8 @@ async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[D
     except AssistantError as error:
         logger.warning("Answered without Rasa: %s", error.code)
         sentence = "utter_door_unsure_case" if heard.payload in OPENS_CASE else "utter_door_degraded"
-        drafts = degraded_drafts(heard.text, heard.service, parts.catalogue, parts.sentences, parts.clock(), sentence)
+        sentences = parts.sentences.of(heard.language)
+        drafts = degraded_drafts(heard.text, heard.service, parts.catalogue, sentences, parts.clock(), sentence)
         return drafts, {"decision": "degraded", "reason": error.code}
     return list(said_by_rasa.drafts), dict(said_by_rasa.understood)
 
@@ -72,43 +75,49 @@ def _check_cases(connection: Connection, heard: Heard, answer: Answer) -> None:
             raise AssistantError("case of another talk")
 
 
-def _at_desk(parts: Parts, desk: Desk) -> list[Draft]:
+def _at_desk(parts: Parts, heard: Heard, desk: Desk) -> list[Draft]:
     name = "utter_door_sent_to_alias" if desk.alias else "utter_door_sent"
-    return [Draft(parts.sentences.text(name, alias=desk.alias or ""))]
+    return [_said(parts, heard, name, alias=desk.alias or "")]
 
 
 def _danger_first(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Draft]:
     """If the rules see danger and the answer holds none, the door says it first."""
     if heard.alarm is None or any(draft.urgent for draft in drafts):
         return list(drafts)
-    return [*urgent_drafts(heard.alarm, parts.catalogue, parts.sentences, parts.clock()), *drafts]
+    sentences, language = parts.sentences.of(heard.language), find_language(heard.text)
+    return [*urgent_drafts(heard.alarm, parts.catalogue, sentences, parts.clock(), language), *drafts]
 
 
 def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Draft]:
     """Say what was hidden: before the answer, but never before a number to call in danger."""
     if not heard.stored.masked:
         return list(drafts)
-    notice = Draft(parts.sentences.text("utter_masked", kinds=_kinds(parts, heard.stored.masked)))
+    notice = _said(parts, heard, "utter_masked", kinds=_kinds(parts.sentences.of(heard.language), heard.stored.masked))
     if "telefonnummer" in heard.stored.masked and heard.desk is None:
-        notice = _offering_form(parts, notice, drafts)
+        notice = _offering_form(parts.sentences.of(heard.language), notice, drafts)
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]
 
 
-def _offering_form(parts: Parts, notice: Draft, drafts: Sequence[Draft]) -> Draft:
+def _offering_form(sentences: Sentences, notice: Draft, drafts: Sequence[Draft]) -> Draft:
     """A number was typed: it can be left in the form instead, unless the answer offers that already."""
-    text = f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}"
+    text = f"{notice.text} {sentences.text('utter_door_masked_phone')}"
     offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
-    call = Option(parts.sentences.text("utter_label_call_back"), CALL_BACK)
+    call = Option(sentences.text("utter_label_call_back"), CALL_BACK)
     return replace(notice, text=text, choices=() if offered else (call,))
 
 
 _IN_ORDER: tuple[Callable[[Parts, Heard, Sequence[Draft]], list[Draft]], ...] = (_danger_first, _tell_masked)
 
 
-def _kinds(parts: Parts, kinds: Sequence[str]) -> str:
+def _said(parts: Parts, heard: Heard, name: str, **values: object) -> Draft:
+    """A sentence of the door's own in the language of the talk."""
+    return Draft(parts.sentences.of(heard.language).text(name, **values), language=heard.language)
+
+
+def _kinds(sentences: Sentences, kinds: Sequence[str]) -> str:
     """ "ett telefonnummer och en adress"."""
-    names = [parts.sentences.text(f"utter_masked_{KIND_NAMES[kind]}") for kind in kinds]
+    names = [sentences.text(f"utter_masked_{KIND_NAMES[kind]}") for kind in kinds]
     if len(names) == 1:
         return names[0]
-    return parts.sentences.text("utter_masked_list", first=", ".join(names[:-1]), last=names[-1])
+    return sentences.text("utter_masked_list", first=", ".join(names[:-1]), last=names[-1])

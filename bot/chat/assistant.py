@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.chat.draft import Draft, Option
+from bot.sentences import SWEDISH
 
 PROBE_SECONDS = 2.0
 SECRET_HEADER = "X-Inner-Secret"
@@ -132,4 +133,5 @@ def _draft(message: Mapping[str, Any]) -> Draft:
         urgent=urgent if urgent in URGENT_KINDS else None,
         case_id=str(case["id"]) if case else None,
         form="contact" if message.get("form") == "contact" else None,
+        language=str(message.get("language") or SWEDISH),
     )

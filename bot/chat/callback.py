@@ -19,7 +19,7 @@ from bot.chat.masking import Masked
 from bot.chat.parts import Parts, SlowDatabaseError
 from bot.chat.promises import give_receipt, promise_drafts
 from bot.chat.session import Session, touch
-from bot.chat.talk_so_far import latest, receiving_service
+from bot.chat.talk_so_far import latest, receiving_service, spoken_language
 from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
 from bot.chat.views import View
 from bot.handover.case import HandOver, open_case
@@ -101,16 +101,18 @@ def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted
 
 
 def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> None:
-    now = parts.clock()
+    now, language = parts.clock(), spoken_language(connection, session.id)
+    sentences = parts.sentences.of(language)
     service = receiving_service(connection, parts, session.id)
     hours = parts.catalogue.promise_hours(service["id"], local_day(now))
     case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
     store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
     give_receipt(connection, parts, session, case.id, now)
     said = store_said(
-        connection, session.id, wanted.id, Masked(parts.sentences.text("utter_door_contact_given"), ()), None, now
+        connection, session.id, wanted.id, Masked(sentences.text("utter_door_contact_given"), ()), None, now
     )
-    store_answer(connection, said, session.id, promise_drafts(parts, case, now), {"decision": "contact"}, now)
+    drafts = promise_drafts(parts, case, now, language)
+    store_answer(connection, said, session.id, drafts, {"decision": "contact"}, now)
 
 
 def _hand_over(

@@ -23,9 +23,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Draft:
-    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown.
+    """One message of the assistant. `service` is {"id", "district"}; the card is drawn when it is shown, in the
+    message's language.
 
-    `asks`: the person is asked whether the answer that ends here helped. `language`: that of the text.
+    `asks`: the person is asked whether the answer that ends here helped.
     """
 
     text: str
@@ -45,7 +46,11 @@ class Draft:
 
 def from_sayings(sayings: Iterable[Saying], sentences: Sentences, with_choices: bool = False) -> list[Draft]:
     """Sayings of `bot.routing` as drafts; without Rasa there is nobody to answer a choice, so it is left out."""
-    return [_from_saying(saying, sentences, with_choices) for saying in sayings]
+    return [
+        _from_saying(saying, sentences.of(saying.language), with_choices)
+        for saying in sayings
+        if sentences.has(saying.sentence, saying.language)
+    ]
 
 
 def _from_saying(saying: Saying, sentences: Sentences, with_choices: bool) -> Draft:

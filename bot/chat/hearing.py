@@ -12,14 +12,19 @@ from bot.chat.masking import Masked, mask
 from bot.chat.parts import Parts
 from bot.chat.session import Session, touch
 from bot.chat.staffed import Desk, find_desk, post_to_desk, raise_alarms
-from bot.chat.talk_so_far import last_service
+from bot.chat.talk_so_far import last_service, spoken_language
 from bot.chat.transcript import Stored, find_option, store_said
+from bot.sentences import SPOKEN, SWEDISH
+from bot.understanding.language import find_language
 from bot.understanding.urgent import Urgent, urgent
 
 
 @dataclass(frozen=True)
 class Heard:
-    """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over."""
+    """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over.
+
+    `language` is the one to answer in: the message's own where that is spoken, else that of the talk before.
+    """
 
     session: Session
     stored: Stored
@@ -28,6 +33,7 @@ class Heard:
     alarm: Urgent | None
     desk: Desk | None
     service: str | None
+    language: str = SWEDISH
 
 
 def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> Heard:
@@ -48,14 +54,18 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
     if alarm:
         raise_alarms(connection, session, now)
     service = (last_service(connection, parts, session.id) or {}).get("id")
-    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service)
+    before = spoken_language(connection, session.id)
+    found = None if option else find_language(said.text)
+    language = found if found in SPOKEN else before
+    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service, language)
 
 
 def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:
     if said.choice is None:
         return None
     if said.choice == HUMAN:
-        return Option(parts.sentences.text("utter_label_human"), "/human")
+        sentences = parts.sentences.of(spoken_language(connection, session.id))
+        return Option(sentences.text("utter_label_human"), "/human")
     option = find_option(connection, session.id, said.choice)
     if option is None:
         raise Refused(422, "choice")

@@ -1,6 +1,6 @@
 """The languages of the page: its own words, and the sentences that the front door says by itself.
 
-The words stand in `page/words/<language>.yml`. The talk with the assistant is Swedish in all of them.
+The words stand in `page/words/<language>.yml`; the assistant answers in the language that is written to it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,7 @@ class Language:
 
 
 def load_languages(sentences: Sentences) -> dict[str, Language]:
-    """All languages, by code.
-
-    Raises:
-        bot.sentences.UnknownSentenceError: a translation of a sentence that is not there.
-    """
+    """All languages, by code."""
     return {code: _load(code, sentences) for code in LANGUAGES}
 
 
@@ -55,5 +51,4 @@ def address(path: str, code: str) -> str:
 
 def _load(code: str, sentences: Sentences) -> Language:
     words: dict[str, Any] = YAML(typ="safe").load((FOLDER / f"{code}.yml").read_text(encoding="utf-8"))
-    translated = words.pop("sentences", {})
-    return Language(code, words, sentences.translated(code, translated))
+    return Language(code, words, sentences.of(code))

@@ -111,7 +111,7 @@ def create_parts(settings: Settings) -> Parts:
     """
     load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
     catalogue = Catalogue.load(settings.mode)
-    sentences = Sentences.load()
+    sentences = Sentences.load(settings.mode)
     engine = create_database_engine(settings.database_url)
     return Parts(
         settings=settings,

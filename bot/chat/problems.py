@@ -7,12 +7,14 @@ import logging
 from dataclasses import replace
 
 from bot.chat.callback import RefusedContact
-from bot.chat.degraded import degraded_drafts, urgent_drafts
+from bot.chat.degraded import degraded_drafts, urgent_drafts, worded
 from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
 from bot.chat.parts import Parts
 from bot.chat.views import said_only
+from bot.routing.talk import Saying
 from bot.sentences import Sentences
+from bot.understanding.language import find_language
 from bot.understanding.urgent import urgent
 
 logger = logging.getLogger(__name__)
@@ -38,9 +40,9 @@ def _messages_of(parts: Parts, refused: Refused, sentences: Sentences) -> list[M
         drafts = [replace(draft, text=draft.text.replace("{seconds}", str(values["seconds"]))) for draft in drafts]
     else:
         kind = "contact" if isinstance(refused, RefusedContact) else "door"
-        alarm = urgent(text)
-        drafts = urgent_drafts(alarm, parts.catalogue, sentences, at) if alarm else []
-        drafts.append(Draft.of(sentences, f"utter_{kind}_{refused.code}", **values))
+        alarm, language = urgent(text), find_language(text)
+        drafts = urgent_drafts(alarm, parts.catalogue, sentences, at, language) if alarm else []
+        drafts += worded(Saying(f"utter_{kind}_{refused.code}", values), language, sentences)
     return said_only(parts, drafts, at)
 
 

@@ -91,7 +91,7 @@ def _conclude(
     if heard.stored.answered_at is None:
         case = find_case(connection, session.id, heard.stored.client_id or "")
         if case and not any(draft.case_id for draft in drafts):
-            drafts = [*(draft for draft in drafts if draft.urgent), *promise_drafts(parts, case, now)]
+            drafts = [*(draft for draft in drafts if draft.urgent), *promise_drafts(parts, case, now, heard.language)]
         for case_id in {draft.case_id for draft in drafts if draft.case_id}:
             give_receipt(connection, parts, session, case_id, now)
         store_answer(connection, heard.stored, session.id, drafts, understood, now)

@@ -11,6 +11,7 @@ from bot.chat.parts import Parts
 from bot.chat.transcript import latest_rows
 from bot.routing.catalogue import CONTACT_CENTRE
 from bot.routing.hours import local_day
+from bot.sentences import SPOKEN, SWEDISH
 
 
 def last_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any] | None:
@@ -31,3 +32,9 @@ def latest(connection: Connection, conversation_id: str, field: str) -> Any:
     """The latest thing that was understood of a kind (need, age, district, role), or None."""
     said = (row.understood or {} for row in latest_rows(connection, conversation_id) if row.sender == "person")
     return next((found[field] for found in said if found.get(field) is not None), None)
+
+
+def spoken_language(connection: Connection, conversation_id: str) -> str:
+    """The language of the latest message of the assistant; Swedish before there is any."""
+    said = (row.understood or {} for row in latest_rows(connection, conversation_id) if row.sender == "bot")
+    return next((found["language"] for found in said if found.get("language") in SPOKEN), SWEDISH)

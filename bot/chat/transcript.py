@@ -105,7 +105,7 @@ def store_bot(
         "case_id": draft.case_id,
         "form": draft.form,
         "reply_to": reply_to,
-        "understood": {"late": True} if late else None,
+        "understood": {"language": draft.language, **({"late": True} if late else {})},
         "feedback": ASKED if draft.asks else None,
         "created_at": now,
     }

@@ -49,19 +49,20 @@ class View:
         ]
 
     def _stored(self, connection: Connection, row: Stored) -> Message:
+        language = (row.understood or {}).get("language") if row.sender == "bot" else None
         return {
             **_blank(f"{OF_TRANSCRIPT}{row.id}", row.sender, row.text),
-            "lang": SWEDISH if row.sender == "bot" else None,
             "choices": [{"id": choice["id"], "label": choice["label"]} for choice in row.choices],
-            "service": draw_service(self.parts, row.service, self.at, row.text),
+            "service": draw_service(self.parts, row.service, self.at, row.text, language),
             "urgent": row.urgent if row.sender == "bot" else None,
-            "case": self._case(connection, row.case_id),
+            "case": self._case(connection, row.case_id, language),
+            "lang": language,
             "form": row.form,
             "feedback": row.feedback,
             "at": _iso(row.created_at),
         }
 
-    def _case(self, connection: Connection, case_id: str | None) -> dict[str, Any] | None:
+    def _case(self, connection: Connection, case_id: str | None, language: str | None) -> dict[str, Any] | None:
         case = _find(connection, case_id)
         # A receipt belongs to the session that opened the case; whoever came back with it has it already.
         if case is None or case.conversation_id != self.session.id:
@@ -71,7 +72,7 @@ class View:
             "receipt": code,
             "receipt_in_groups": in_groups(code),
             "due_at": _iso(case.due_at) if case.due_at else None,
-            "due": in_words(case.due_at) if case.due_at else None,
+            "due": in_words(case.due_at, language or SWEDISH) if case.due_at else None,
         }
 
 
@@ -81,7 +82,7 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
         {
             **_blank(f"x{secrets.token_hex(8)}", "bot", draft.text),
             "lang": draft.language,
-            "service": draw_service(parts, draft.service, at, draft.text),
+            "service": draw_service(parts, draft.service, at, draft.text, draft.language),
             "urgent": draft.urgent,
             "at": _iso(at),
         }
@@ -89,7 +90,9 @@ def said_only(parts: Parts, drafts: Iterable[Draft], at: datetime) -> list[Messa
     ]
 
 
-def draw_service(parts: Parts, service: Mapping[str, Any] | None, at: datetime, text: str) -> dict[str, Any] | None:
+def draw_service(
+    parts: Parts, service: Mapping[str, Any] | None, at: datetime, text: str, language: str | None = None
+) -> dict[str, Any] | None:
     """The card of a service or a line, without what the text above it says already.
 
     None for one that the catalogue no longer has.
@@ -97,7 +100,7 @@ def draw_service(parts: Parts, service: Mapping[str, Any] | None, at: datetime, 
     if not service:
         return None
     try:
-        drawn = card(parts.catalogue, service["id"], service.get("district"), at)
+        drawn = card(parts.catalogue.of(language), service["id"], service.get("district"), at)
     except KeyError:
         return None
     return {**drawn.as_dict(), "about": "" if _plain(drawn.about) in _plain(text) else drawn.about}

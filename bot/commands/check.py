@@ -1,4 +1,4 @@
-"""`python -m bot check`: the catalogue, in plain Swedish, for those who keep it."""
+"""`python -m bot check`: the catalogue and the crisis texts, in plain Swedish, for those who keep them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TextIO
 
 from bot.database import now
 from bot.routing.catalogue import Catalogue, CatalogueError, Mode
-from bot.routing.check import check, summary
+from bot.routing.check import LEVELS, check, summary
+from bot.routing.check_texts import check_texts
+from bot.sentences import Sentences
 
 
 def check_catalogue(mode: Mode, target: TextIO) -> int:
@@ -16,7 +18,8 @@ def check_catalogue(mode: Mode, target: TextIO) -> int:
     except CatalogueError as error:
         target.write(f"{error}\n")
         return 1
-    remarks = check(catalogue, now().date())
+    remarks = [*check_texts(mode, Sentences.load(mode)), *check(catalogue, now().date())]
+    remarks.sort(key=lambda remark: LEVELS.index(remark.level))
     target.writelines(f"{remark}\n" for remark in remarks)
     target.write(f"{summary(remarks)}\n")
     return int(any(remark.level == "wrong" for remark in remarks))

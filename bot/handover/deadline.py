@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from bot.sentences import ENGLISH, SWEDISH
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 ALARM_HOURS = (1, 4, 12, 20)
 MISSED = "deadline_missed"
+PATTERNS = {SWEDISH: "EEEE d MMMM 'kl.' HH.mm", ENGLISH: "EEEE d MMMM 'at' HH:mm"}
 
 
 def due_at(created_at: datetime, promise_hours: int | None) -> datetime | None:
@@ -26,15 +29,16 @@ def due_at(created_at: datetime, promise_hours: int | None) -> datetime | None:
     return _utc(created_at) + timedelta(hours=promise_hours)
 
 
-def in_words(moment: datetime) -> str:
+def in_words(moment: datetime, language: str = SWEDISH) -> str:
     """Such as "måndag 23 november kl. 14.05", in Swedish time.
 
     In the hour that comes twice when summer time ends, the season is said too ("kl. 02.30 (sommartid)"): else a person
     could not know which of the two is meant.
     """
     local = _utc(moment).astimezone(STOCKHOLM)
-    words = str(format_datetime(local, "EEEE d MMMM 'kl.' HH.mm", locale="sv"))
-    return f"{words} ({_season(local)})" if _comes_twice(local) else words
+    locale = language if language in PATTERNS else SWEDISH
+    words = str(format_datetime(local, PATTERNS[locale], locale=locale))
+    return f"{words} ({_season(local, locale)})" if _comes_twice(local) else words
 
 
 def time_left(due: datetime | None, now: datetime) -> timedelta | None:
@@ -67,5 +71,6 @@ def _comes_twice(local: datetime) -> bool:
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def _season(local: datetime) -> str:
-    return str(format_datetime(local, "zzzz", locale="sv")).split()[-1]
+def _season(local: datetime, locale: str) -> str:
+    zone = str(format_datetime(local, "zzzz", locale=locale))
+    return zone.split()[-1] if locale == SWEDISH else zone

@@ -58,12 +58,12 @@ def _card(
     opening: OpeningHours | None = hours.value if hours else None
     return Card(
         id=entry.id,
-        name=entry.name,
+        name=catalogue.name(entry),
         phone=phone.value if phone else None,
         open_now=is_open(opening, at),
-        hours=words(opening, at),
+        hours=words(opening, at, catalogue.language),
         url=url.value if url else None,
-        about=text.value if text else "",
+        about=catalogue.worded(text) if text else "",
         marked=any(fact is not None and catalogue.marked(owner, field, today) for owner, field, fact in shown),
     )
 

@@ -8,15 +8,17 @@ the same in all Sweden and needs no confirmation, and the city's contact centre,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bot.routing.facts import Answer, Fact, Line, Mode, Service
+from bot.routing.hours import OpeningHours
 from bot.routing.loader import CatalogueError, read_services
 from bot.routing.places import PLACES, Places, PlacesError
+from bot.sentences import ENGLISH, SWEDISH
 
 __all__ = ["SERVICES", "Answer", "Catalogue", "CatalogueError", "Fact", "Line", "Mode", "Service"]
 
@@ -33,12 +35,16 @@ FIELD_OF_QUESTION = {"language": "languages"}
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything in services.yml and places.yml, read for one mode; `services` and `lines` by id."""
+    """Everything in services.yml and places.yml, read for one mode; `services` and `lines` by id.
+
+    `language` is the one in which names and texts are given, Swedish where there is no other.
+    """
 
     services: Mapping[str, Service]
     lines: Mapping[str, Line]
     places: Places
     mode: Mode
+    language: str = SWEDISH
 
     @classmethod
     def load(cls, mode: str, services_path: Path = SERVICES, places_path: Path = PLACES) -> Catalogue:
@@ -56,6 +62,19 @@ class Catalogue:
             raise CatalogueError([str(error)]) from error
         lines, services = read_services(services_path, [district.id for district in places.districts])
         return cls(services, lines, places, "live" if mode == "live" else "demo")
+
+    def of(self, language: str | None) -> Catalogue:
+        """The same catalogue in another language; None changes nothing."""
+        return replace(self, language=language) if language and language != self.language else self
+
+    def name(self, entry: Service | Line) -> str:
+        """What a service or a line is called."""
+        return (entry.english_name if self.language == ENGLISH else None) or entry.name
+
+    def worded(self, fact: Fact[Any]) -> str:
+        """A fact as text; opening hours as they were written."""
+        said = fact.value.text if isinstance(fact.value, OpeningHours) else str(fact.value)
+        return (fact.english if self.language == ENGLISH else None) or said
 
     @cached_property
     def districts(self) -> Mapping[str, str]:
@@ -86,7 +105,7 @@ class Catalogue:
     def text(self, service: str, field: str, today: date) -> str:
         """A text about a service, "" when there is none to show."""
         fact = self.shown(self.services[service], field, today)
-        return str(fact.value) if fact else ""
+        return self.worded(fact) if fact else ""
 
     def answer(self, service: str, question: str, district: str | None, today: date) -> Answer:
         """The answer to one of cost, wait, age, hours, where, how, secrecy, signup, language."""
@@ -99,7 +118,7 @@ class Catalogue:
         promised = question == "wait" and entry.promise_hours is not None
         if fact is None or (promised and self.promise_hours(service, today) is None):
             return Answer(None, False, "")
-        return Answer(str(fact.value), self.marked(entry, field, today), fact.source)
+        return Answer(self.worded(fact), self.marked(entry, field, today), fact.source)
 
     def promise_hours(self, service: str, today: date) -> int | None:
         """Hours until a human has reached the person, only where that promise may be given."""
@@ -130,10 +149,10 @@ class Catalogue:
         """The service's own hours, else those of its first line with known hours."""
         own = self.shown(entry, "hours", today)
         if own:
-            return Answer(own.value.text, self.marked(entry, "hours", today), own.source)
+            return Answer(self.worded(own), self.marked(entry, "hours", today), own.source)
         for line in self.lines_of(entry.id, district):
             fact, phone = self.shown(line, "hours", today), self.shown(line, "phone", today)
             if fact and phone:
-                text = f"{line.name}, {phone.value}: {fact.value.text}."
+                text = f"{self.name(line)}, {phone.value}: {self.worded(fact)}."
                 return Answer(text, self.marked(line, "hours", today), fact.source)
         return Answer(None, False, "")

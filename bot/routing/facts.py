@@ -22,7 +22,10 @@ TEXTS = ("what", "for_whom", "cost", "secrecy", "how", "languages", "signup", "w
 
 @dataclass(frozen=True)
 class Fact(Generic[T_co]):
-    """One value with where it was read, when, how sure we are, who confirmed it, and its last day."""
+    """One value with where it was read, when, how sure we are, who confirmed it, and its last day.
+
+    `english` says the same in English; it has no confirmation of its own.
+    """
 
     value: T_co
     source: str
@@ -31,6 +34,7 @@ class Fact(Generic[T_co]):
     confirmed_by: str | None
     confirmed_on: date | None
     expires_on: date
+    english: str | None = None
 
     def confirmed(self, today: date) -> bool:
         """Confirmed by a named person, and in date; `expires_on` is the last day that counts."""
@@ -63,6 +67,7 @@ class Line:
     for_whom: Fact[str] | None
     url: Fact[str] | None
     districts: tuple[str, ...] = ()
+    english_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class Service:
     promise_hours: Fact[int] | None
     receiving_unit: Fact[str] | None
     takes_cases: Fact[bool] | None
+    english_name: str | None = None
 
     def text(self, field: str) -> Fact[str] | None:
         """One of `TEXTS`: what it does, for whom, cost …"""

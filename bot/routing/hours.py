@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from holidays.countries.sweden import Sweden
 
 from bot.routing.words import load_words, say
+from bot.sentences import ENGLISH, SWEDISH
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DAY_MINUTES = 24 * 60
@@ -81,17 +82,18 @@ def next_closing(hours: OpeningHours | None, at: datetime) -> datetime | None:
     return next((time for time in _edges(hours, at, 1) if time > at and not is_open(hours, time)), None)
 
 
-def words(hours: OpeningHours | None, at: datetime) -> str:
-    """The hours in Swedish as they stand at this moment, such as "öppet nu, stänger 17.00"."""
+def words(hours: OpeningHours | None, at: datetime, language: str = SWEDISH) -> str:
+    """The hours as they stand at this moment, such as "öppet nu, stänger 17.00"."""
+    said = "hours_english" if language == ENGLISH else "hours"
     if hours is None:
-        return say("hours", "unknown")
+        return say(said, "unknown")
     if hours.always:
-        return say("hours", "always")
+        return say(said, "always")
     if is_open(hours, at):
         closing = next_closing(hours, at)
-        return say("hours", "open_until", time=_clock(closing)) if closing else say("hours", "open")
+        return say(said, "open_until", time=_clock(closing, said)) if closing else say(said, "open")
     opening = next_opening(hours, at)
-    return say("hours", "closed_until", when=_when(opening, at)) if opening else say("hours", "closed")
+    return say(said, "closed_until", when=_when(opening, at, said)) if opening else say(said, "closed")
 
 
 def is_holiday(day: date) -> bool:
@@ -126,15 +128,15 @@ def _instant(day: date, minute: int) -> datetime:
     return utc
 
 
-def _clock(at: datetime) -> str:
+def _clock(at: datetime, said: str) -> str:
     local = at.astimezone(STOCKHOLM)
-    return f"{local.hour}.{local.minute:02}"
+    return say(said, "clock", hour=local.hour, minute=f"{local.minute:02}")
 
 
-def _when(opening: datetime, at: datetime) -> str:
+def _when(opening: datetime, at: datetime, said: str) -> str:
     local, now = opening.astimezone(STOCKHOLM), at.astimezone(STOCKHOLM)
-    names = load_words()["hours"]
+    names = load_words()[said]
     days = (local.date() - now.date()).days
     weekday = names["today"] if days == 0 else names["weekdays"][local.weekday()]
     dated = f"{weekday} {local.day} {names['months'][local.month - 1]}" if days > 6 else weekday
-    return f"{dated} {_clock(opening)}"
+    return f"{dated} {_clock(opening, said)}"

@@ -106,7 +106,7 @@ class _Reader:
         return found
 
     def _line(self, entry: str, raw: dict[str, Any]) -> Line:
-        self._keys(entry, raw, LINE, optional=("districts",))
+        self._keys(entry, raw, LINE, optional=("districts", "english_name"))
         return Line(
             id=raw["id"],
             name=self._plain(entry, "name", raw, read_text) or "",
@@ -117,10 +117,11 @@ class _Reader:
             for_whom=self._fact(entry, "for_whom", raw, read_text),
             url=self._fact(entry, "url", raw, read_url),
             districts=self._ids(entry, "districts", raw, self._districts),
+            english_name=self._plain(entry, "english_name", raw, read_text),
         )
 
     def _service(self, entry: str, raw: dict[str, Any]) -> Service:
-        self._keys(entry, raw, SERVICE)
+        self._keys(entry, raw, SERVICE, optional=("english_name",))
         texts = {name: self._fact(entry, name, raw, read_url if name == "url" else read_text) for name in TEXTS}
         return Service(
             id=raw["id"],
@@ -132,6 +133,7 @@ class _Reader:
             promise_hours=self._fact(entry, "promise_hours", raw, read_count),
             receiving_unit=self._fact(entry, "receiving_unit", raw, read_text),
             takes_cases=self._fact(entry, "takes_cases", raw, read_truth),
+            english_name=self._plain(entry, "english_name", raw, read_text),
         )
 
     def _fact(self, entry: str, field: str, parent: dict[str, Any], read: Callable[[Any], T]) -> Fact[T] | None:
@@ -139,7 +141,7 @@ class _Reader:
             return None
         raw = self._table(entry, field, parent[field])
         before = len(self._problems)
-        self._keys(entry, raw, FACT, prefix=f"{field}.")
+        self._keys(entry, raw, FACT, optional=("english",), prefix=f"{field}.")
         if len(self._problems) > before:
             return None
         value = self._read(entry, f"{field}.value", raw["value"], read)
@@ -164,7 +166,8 @@ class _Reader:
         on = None if on is None else self._read(entry, f"{field}.confirmed_on", on, read_date)
         if on is not None and on < checked:
             self._note(entry, f"{field}.confirmed_on", "confirmed_first", confirmed_on=on, checked_on=checked)
-        return Fact(value, source, checked, raw["confidence"], by, on, expires)
+        english = self._read(entry, f"{field}.english", raw["english"], read_text) if "english" in raw else None
+        return Fact(value, source, checked, raw["confidence"], by, on, expires, english)
 
     def _plain(self, entry: str, field: str, raw: dict[str, Any], read: Callable[[Any], T]) -> T | None:
         return self._read(entry, field, raw[field], read) if field in raw else None

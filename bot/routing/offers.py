@@ -14,6 +14,7 @@ from bot.routing.talk import Choice, Saying, Talk
 CALL_BACK = Choice("utter_label_call_back", "/call_back")
 ANSWER_LATER = Choice("utter_label_answer_later", "/answer_later")
 COST = Choice("utter_label_cost", "/ask_cost")
+HUMAN = Choice("utter_label_human", "/human")
 HOW = Choice("utter_label_how", "/ask_how")
 FIELDS = ("cost", "wait", "age", "hours", "where", "how", "secrecy", "signup", "language")
 SAME_FIELD = {"first_meeting": "how"}
@@ -60,10 +61,10 @@ def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: dateti
 
 def _from_catalogue(service: str, question: str, district: str | None, catalogue: Catalogue, at: datetime) -> Saying:
     answer = catalogue.answer(service, question, district, local_day(at))
-    name = catalogue.service(service).name
+    name = catalogue.name(catalogue.service(service))
     if answer.text is None:
         asked = catalogue.whom_to_ask(service, district, local_day(at))
-        values = {"service": catalogue.service(asked).name}
+        values = {"service": catalogue.name(catalogue.service(asked))}
         return Saying("utter_answer_unknown", values, service=asked, district=district)
     sentence = "utter_answer_marked" if answer.marked else "utter_answer"
     return Saying(sentence, {"service": name, "answer": answer.text})
@@ -72,7 +73,7 @@ def _from_catalogue(service: str, question: str, district: str | None, catalogue
 def _offer(offer: Offer, index: int, catalogue: Catalogue, at: datetime) -> Saying:
     promised = catalogue.promise_hours(offer.service, local_day(at))
     values = {
-        "name": catalogue.service(offer.service).name,
+        "name": catalogue.name(catalogue.service(offer.service)),
         "what": catalogue.text(offer.service, "what", local_day(at)),
         "hours": promised or "",
     }

@@ -12,16 +12,16 @@ from datetime import datetime
 from bot.routing.card import card
 from bot.routing.catalogue import Catalogue
 from bot.routing.hours import local_day
-from bot.routing.offers import contact_choices, offer_sayings, open_now, question_sayings
+from bot.routing.offers import HUMAN, contact_choices, offer_sayings, open_now, question_sayings
 from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
+from bot.routing.unspoken import in_both, unspoken
 
 MISSES_BEFORE_HUMAN = 2
 CONTACT_CENTRE = "contact_centre"
 # Where seconds count, a second number only takes attention from the first.
 ONLY_112 = ("unconscious", "wounded", "missing_child", "fire")
 UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wont_say", "/wont_say"))
-HUMAN = Choice("utter_label_human", "/human")
 
 
 def watchful(turn: Turn, heard: Heard) -> Turn:
@@ -83,7 +83,8 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     others = () if case in ONLY_112 else lines[1:]
     said += [Saying("utter_urgent_line", service=line, urgent=kind) for line in others]
     said.append(Saying("utter_urgent_then", choices=_after_danger(kept, case), urgent=kind))
-    return Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked=None, misses=0))
+    turn = Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked=None, misses=0))
+    return in_both(turn, heard.foreign) if heard.foreign else turn
 
 
 def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
@@ -100,6 +101,8 @@ def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Tur
 
 def fall_back(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """Not understood: say so; the second time in a row offer a human instead of asking again."""
+    if heard.foreign:
+        return unspoken(talk, heard.foreign, catalogue, at)
     plain = _plain(talk, heard, catalogue, at)
     if plain:
         return plain

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from bot.sentences import SPOKEN
+
 TOPICS = (
     "parenting",
     "substance_use",
@@ -31,6 +33,7 @@ class Talk:
 
     `asked` is what the last answer asked for: age, place, topic, or None. `kept` is the topic that waits while danger
     is spoken of. `misses` counts answers in a row that did not understand.
+    `language`: None is Swedish, as at the start.
     """
 
     need: str | None = None
@@ -44,6 +47,7 @@ class Talk:
     asked: str | None = None
     kept: str | None = None
     misses: int = 0
+    language: str | None = None
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Talk:
@@ -76,6 +80,12 @@ class Heard:
     question: str | None = None
     service_named: str | None = None
     watch: bool = False
+    language: str | None = None
+
+    @property
+    def foreign(self) -> str | None:
+        """The language of the message, where it is one that the assistant does not speak."""
+        return None if self.language in SPOKEN else self.language
 
     @property
     def asks(self) -> str | None:
@@ -110,7 +120,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Saying:
-    """One message: a sentence of domain.yml and what goes with it."""
+    """One message: a sentence of domain.yml and what goes with it. `language` None: the language of the talk."""
 
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -120,6 +130,7 @@ class Saying:
     urgent: str | None = None
     form: str | None = None
     case_id: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def create_parts(settings: Settings) -> StaffParts:
         bot.routing.catalogue.CatalogueError: the catalogue has a fault.
         bot.sentences.UnknownSentenceError: a need has no label in domain.yml.
     """
-    catalogue, sentences = Catalogue.load(settings.mode), Sentences.load()
+    catalogue, sentences = Catalogue.load(settings.mode), Sentences.load(settings.mode)
     return StaffParts(
         engine=create_database_engine(settings.database_url),
         needs={need: sentences.text(f"utter_label_{need}") for need in NEEDS},

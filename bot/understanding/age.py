@@ -112,7 +112,8 @@ def _near(raw: Sequence[str], numbers: dict[int, Number]) -> tuple[list[str], li
     for at, word in enumerate(raw):
         if at in near:
             is_number = at in numbers and numbers[at].value is not None
-            words.append(NUMBER if is_number else word)
+            # A typed sign that looks like our mark for a number is none.
+            words.append(NUMBER if is_number else word.replace(NUMBER, ","))
             places.append(at)
         elif not words or words[-1] != _GAP:
             words.append(_GAP)

@@ -54,6 +54,7 @@ class Collected(OutputChannel):
                 "urgent": custom.get("urgent"),
                 "case": custom.get("case"),
                 "form": custom.get("form"),
+                "language": custom.get("language"),
             }
         )
 
@@ -169,6 +170,9 @@ def _reply(message: UserMessage, tracker: Any, agent: Any) -> dict[str, Any]:
     heard["ranking"] = parsed.get("intent_ranking", [])
     heard.setdefault("need", None)
     said = message.output_channel.messages
+    for utterance in said:
+        # What Rasa says by itself (small talk) is in the language of the talk.
+        utterance["language"] = utterance["language"] or tracker.get_slot("language")
     heard["service"] = next((m["service"]["id"] for m in said if m["service"]), None)
     heard["urgent"] = next((m["urgent"] for m in said if m["urgent"]), heard.get("urgent"))
     return {"messages": said, "understood": heard, "model": agent.processor.model_filename}

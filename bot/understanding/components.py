@@ -27,7 +27,7 @@ from bot.understanding.whose import LABELS, WhoseModel, load_labels
 
 MODEL_FILE = "understanding.joblib"
 RANKING_LENGTH = 6
-ENTITIES = ("age", "place", "district", "role", "relation", "substance", "service_named")
+ENTITIES = ("age", "place", "district", "role", "relation", "substance", "service_named", "language")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _understand(self, message: Message, text: str, models: Models) -> None:
         ranking, reading = models.heard(text)
-        decision = decide(ranking, reading.urgent, self._thresholds)
+        decision = decide(ranking, reading.urgent, self._thresholds, reading.foreign)
         message.set("intent", {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
         message.set("intent_ranking", [_ranked(r) for r in ranking[:RANKING_LENGTH]], add_to_output=True)
         message.set("entities", _entities(reading), add_to_output=True)
@@ -138,8 +138,9 @@ def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:
     """Decision and reading as the plain data that actions, transcript and the `understand` command use."""
     return {
         "decision": decision.decided,
-        "intent": top.intent,
-        "confidence": round(top.confidence, 4),
+        # The model has not learned other languages: its guess would only mislead whoever reads the log.
+        "intent": decision.intent if reading.foreign else top.intent,
+        "confidence": round(decision.confidence if reading.foreign else top.confidence, 4),
         "need": decision.need,
         "choices": list(decision.choices),
         "urgent": decision.urgent,
@@ -160,5 +161,5 @@ def _ranked(ranked: Ranked) -> dict[str, Any]:
 
 
 def _entities(reading: Reading) -> list[dict[str, Any]]:
-    found = reading.as_dict()
+    found = {**reading.as_dict(), "language": None if reading.foreign else reading.language}
     return [{"entity": name, "value": found[name]} for name in ENTITIES if found[name] is not None]

@@ -71,8 +71,15 @@ def need_of(intent: str) -> str | None:
     return intent if intent in NEEDS else None
 
 
-def decide(ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds) -> Decision:
-    """One decision from the model's ranking and the rules' alarm; danger is heard first, whoever found it."""
+def decide(
+    ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds, foreign: str | None = None
+) -> Decision:
+    """One decision from the model's ranking and the rules' alarm; danger is heard first, whoever found it.
+
+    `foreign` is a language that the assistant does not speak: the model has not learned it, so only the rules count.
+    """
+    if foreign:
+        return _unspoken(foreign, alarm)
     topic = next((r for r in ranking if r.intent not in URGENT), ranking[0])
     danger = _danger(ranking, alarm, thresholds)
     if danger:
@@ -80,6 +87,12 @@ def decide(ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Threshol
         return Decision("answer", kind, kind, _kept(topic, thresholds), kind, case, confidence, reason)
     watch = sum(_urgent_shares(ranking).values()) >= thresholds.watch
     return replace(_calm(ranking, thresholds), watch=watch)
+
+
+def _unspoken(language: str, alarm: Urgent | None) -> Decision:
+    if alarm:
+        return Decision("answer", alarm.kind, alarm.kind, (), alarm.kind, alarm.case, 0.99, f"rule: {alarm.case}")
+    return Decision("fallback", "nlu_fallback", None, (), None, None, 0.0, f"language: {language}")
 
 
 def _calm(ranking: Sequence[Ranked], thresholds: Thresholds) -> Decision:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from bot.sentences import SPOKEN
 from bot.understanding.age import find_age
+from bot.understanding.language import find_language
 from bot.understanding.people import find_people
 from bot.understanding.place import find_places
 from bot.understanding.question import find_question
@@ -32,6 +34,12 @@ class Reading:
     service: str | None
     urgent: Urgent | None
     outright: bool = False
+    language: str | None = None
+
+    @property
+    def foreign(self) -> str | None:
+        """The language, where it is one that the assistant does not speak."""
+        return None if self.language in SPOKEN else self.language
 
     @property
     def district(self) -> str | None:
@@ -51,6 +59,7 @@ class Reading:
             "substance": self.substance,
             "question": self.question,
             "service_named": self.service,
+            "language": self.language,
         }
 
 
@@ -71,6 +80,7 @@ def read(text: str) -> Reading:
         service=find_service(text),
         urgent=urgent(text),
         outright=people.outright,
+        language=find_language(text),
     )
 
 

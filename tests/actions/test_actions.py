@@ -29,7 +29,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     url = f"sqlite:///{tmp_path / 'test.db'}"
     migrate(url)
     settings = Settings(inner_secret="s", hash_key="h", encryption_keys=("k",), database_url=url)
-    made = Parts(settings, create_database_engine(url), Catalogue.load("demo"), Sentences.load())
+    made = Parts(settings, create_database_engine(url), Catalogue.load("demo"), Sentences.load("demo"))
     monkeypatch.setattr(actions.talk, "parts", lambda: made)
     return made
 

@@ -56,13 +56,13 @@ def test_no_swedish_word_to_a_person_stands_in_script(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
 def test_every_sentence_that_the_door_names_stands_in_domain_yml(path: Path) -> None:
-    known = Sentences.load().texts
+    known = Sentences.load("demo").texts
     named = re.findall(r'"(utter_\w+)"', path.read_text("utf-8"))
     assert not [name for name in named if name not in known]
 
 
 def test_every_refusal_has_its_sentence() -> None:
-    known = Sentences.load().texts
+    known = Sentences.load("demo").texts
     source = "".join(path.read_text("utf-8") for path in ROOM.glob("*.py"))
     codes = set(re.findall(r'Refused\(\d+, "(\w+)"', source)) | set(re.findall(r'"(\w+_receipt)"', source))
     assert not [code for code in codes if f"utter_door_{code}" not in known]

@@ -24,6 +24,13 @@ def test_in_demo_what_is_unconfirmed_is_told_and_is_no_fault() -> None:
     assert not any(line.startswith("FEL: ") for line in lines)
 
 
+def test_crisis_texts_without_approver_are_faults_in_live_and_reminders_in_demo() -> None:
+    begins = {"demo": "OBEKRÄFTAT", "live": "FEL"}
+    for mode in ("demo", "live"):
+        lines = [line for line in checked(mode)[1] if "utter_urgent_suicide" in line]
+        assert len(lines) == 1 and lines[0].startswith(f"{begins[mode]}: texten ")
+
+
 def test_in_live_what_is_missing_for_release_is_a_fault() -> None:
     code, lines = checked("live")
     assert code == 1

@@ -20,7 +20,7 @@ from bot.tables import cases, messages
 from tests.town import Answer, Resident, Town
 
 pytestmark = pytest.mark.slow
-SENTENCES = Sentences.load()
+SENTENCES = Sentences.load("demo")
 SCENARIOS = YAML(typ="safe").load(Path(__file__).with_name("scenarios.yml").read_text(encoding="utf-8"))
 
 

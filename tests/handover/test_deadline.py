@@ -35,6 +35,19 @@ def test_24_hours_are_24_hours_and_are_said_in_swedish_time(created, due, words)
     assert in_words(due) == words
 
 
+@pytest.mark.parametrize(
+    "due,words",
+    [
+        (utc(2026, 11, 23, 13, 5), "Monday 23 November at 14:05"),
+        (utc(2026, 10, 25, 0, 30), "Sunday 25 October at 02:30 (Central European Summer Time)"),
+        (utc(2026, 10, 25, 1, 30), "Sunday 25 October at 02:30 (Central European Standard Time)"),
+    ],
+)
+def test_the_time_is_said_in_english_too(due, words):
+    assert in_words(due, "en") == words
+    assert in_words(due, "so") == in_words(due)
+
+
 def test_no_promise_has_no_due_time():
     assert due_at(NOW, None) is None
     assert time_left(None, NOW) is None

@@ -26,13 +26,13 @@ def test_a_promise_says_the_cases_own_time_in_stockholm(marked: bool, sentence: 
 @pytest.mark.parametrize(("due", "marked"), [(None, False), (DUE, True), (DUE, False)])
 def test_the_sentence_exists_and_is_filled(due: datetime | None, marked: bool) -> None:
     name, values = promise_sentence(due, marked)
-    text = Sentences.load().text(name, **values)
+    text = Sentences.load("demo").text(name, **values)
     assert "{" not in text and "112" in text
     assert (in_words(DUE) in text) is (due is not None)
 
 
 def test_only_an_unconfirmed_promise_says_so() -> None:
-    marked, plain = (Sentences.load().text(*promise_sentence(DUE, mark)[:1]) for mark in (True, False))
+    marked, plain = (Sentences.load("demo").text(*promise_sentence(DUE, mark)[:1]) for mark in (True, False))
     assert "inte bekräftad" in marked and "inte bekräftad" not in plain
 
 

@@ -118,3 +118,8 @@ def test_every_age_in_figures_is_read(age: int, sentence: str) -> None:
 @given(st.text(max_size=100))
 def test_any_text_has_a_school_year_or_none(text: str) -> None:
     assert find_school_year(text) in (None, *range(13))
+
+
+@pytest.mark.parametrize("text", ["han går i 9a #orolig", "15a#", "#15", "min son är 15 #"])
+def test_a_number_sign_that_was_typed_is_no_number(text: str) -> None:
+    assert find_age(text) in (None, 15)

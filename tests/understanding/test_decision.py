@@ -157,3 +157,14 @@ def test_beside_danger_a_likely_topic_is_kept(shares: dict[str, float], kept: tu
 )
 def test_an_intent_belongs_to_one_need_or_none(intent: str, need: str | None) -> None:
     assert need_of(intent) == need
+
+
+def test_a_language_that_the_assistant_does_not_speak_is_not_guessed_at() -> None:
+    found = decide(ranking(parenting=0.9, emergency=0.1), None, LIMITS, "ar")
+    assert (found.decided, found.intent, found.need, found.urgent) == ("fallback", "nlu_fallback", None, None)
+    assert found.reason == "language: ar" and found.choices == () and not found.watch
+
+
+def test_danger_that_the_rules_hear_in_another_language_comes_first() -> None:
+    found = decide(ranking(smalltalk=0.9), KNIFE, LIMITS, "so")
+    assert (found.decided, found.need, found.urgent, found.case) == ("answer", "emergency", "emergency", "weapon")
