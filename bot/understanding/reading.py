@@ -28,6 +28,7 @@ class Reading:
     question: str | None
     service: str | None
     urgent: Urgent | None
+    violent: bool = False
 
     @property
     def district(self) -> str | None:
@@ -47,6 +48,7 @@ class Reading:
             "substance": self.substance,
             "question": self.question,
             "service_named": self.service,
+            "violent": self.violent,
         }
 
 
@@ -66,4 +68,5 @@ def read(text: str) -> Reading:
         question=find_question(text),
         service=find_service(text),
         urgent=urgent(text),
+        violent=people.violent,
     )

@@ -1,0 +1,79 @@
+"""What a message adds to the talk: need, age, place and person; and what is forgotten when the person changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.routing.situation import ADULT
+from bot.routing.talk import Heard, Talk
+
+VIOLENCE = "partner_violence"
+AT_HOME = (VIOLENCE, "child_welfare")
+# "Barnet" may be the son or the daughter that was spoken of before.
+ANY_CHILD = "child"
+
+
+def absorb(talk: Talk, heard: Heard) -> Talk:
+    """The talk with what the message says of need, age, place and person.
+
+    A new person ("nej, det gäller min syster") takes the old age, the old place and the old answer with it.
+    """
+    heard = _as_child(_as_offender(talk, heard))
+    base = talk
+    if person_changed(talk, heard):
+        base = replace(
+            talk, age=None, age_withheld=False, place=None, district=None, place_withheld=False, service=None
+        )
+    if heard.need is not None and heard.need != base.need:
+        base = replace(base, need=heard.need, service=None)
+    return replace(
+        base,
+        misses=0,
+        role=heard.role or base.role,
+        relation=heard.relation if heard.role else base.relation,
+        age=base.age if heard.age is None else heard.age,
+        age_withheld=base.age_withheld and heard.age is None,
+        place=heard.place or base.place,
+        district=heard.district or (None if heard.districts else base.district),
+        place_withheld=base.place_withheld and not heard.districts,
+    )
+
+
+def person_changed(talk: Talk, heard: Heard) -> bool:
+    """Whether the message is about someone else than the talk so far; a first person is no change."""
+    if heard.role is None or talk.role is None:
+        return False
+    if heard.role != talk.role:
+        return True
+    # Only an answer inside the talk ("nej, min dotter") changes between relations: a new story names many people.
+    known = {talk.relation, heard.relation}
+    return heard.need is None and len(known) == 2 and not known & {None, ANY_CHILD}
+
+
+def tells(heard: Heard) -> bool:
+    """Whether the message states an age, a place or a person."""
+    return heard.age is not None or bool(heard.districts) or heard.role is not None or heard.municipality is not None
+
+
+def withheld(talk: Talk) -> Talk:
+    """The talk with what was asked for taken as not to be told: it is not asked for again."""
+    age, place = talk.asked == "age" or talk.age_withheld, talk.asked == "place" or talk.place_withheld
+    return replace(talk, asked=None, age_withheld=age, place_withheld=place)
+
+
+def _as_offender(talk: Talk, heard: Heard) -> Heard:
+    """The one who hits writes of themself; the partner they go on to speak of is no other person to help."""
+    if (heard.need or talk.need) != VIOLENCE:
+        return heard
+    if heard.violent:
+        return replace(heard, role="user", relation=None)
+    same = talk.role == "user" and heard.intent != "deny"
+    return replace(heard, role=None) if same else heard
+
+
+def _as_child(heard: Heard) -> Heard:
+    """ "Pappa slår mamma": who tells of a parent is the child who hears it, unless the age says otherwise."""
+    grown = heard.age is not None and heard.age >= ADULT
+    if heard.need not in AT_HOME or heard.relation != "parent" or heard.role == "child" or grown:
+        return heard
+    return replace(heard, need="child_welfare", role="self")
