@@ -21,6 +21,8 @@ AFTER_CASE: Mapping[str, str] = {
     "child_alone": "child_welfare",
     "taken_abroad": "honour_violence",
 }
+# "Radera allt" may be despair or a wish about this talk: both are answered.
+DELETION = "deletion"
 QUIET = Choice("utter_label_quiet", '/emergency{"urgent_case": "quiet"}')
 
 
@@ -34,6 +36,8 @@ def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     said = [Saying(f"utter_urgent_{case}", service=lines[0] if lines else None, urgent=kind)]
     others = () if case in ONLY_112 else lines[1:]
     said += [Saying("utter_urgent_line", service=line, urgent=kind) for line in others]
+    if heard.question == DELETION:
+        said.append(Saying(f"utter_faq_{DELETION}"))
     quiet = () if case == "quiet" else (QUIET,)
     said.append(Saying("utter_urgent_then", choices=(*quiet, *_afterwards(kept)), urgent=kind))
     return Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked="call", misses=0))

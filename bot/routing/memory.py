@@ -11,6 +11,8 @@ VIOLENCE = "partner_violence"
 AT_HOME = (VIOLENCE, "child_welfare")
 # "Barnet" may be the son or the daughter that was spoken of before.
 ANY_CHILD = "child"
+# Whoever is younger and writes of violence between grown-ups lives with it.
+TOO_YOUNG_FOR_A_PARTNER = 13
 
 
 def absorb(talk: Talk, heard: Heard) -> Talk:
@@ -40,9 +42,15 @@ def absorb(talk: Talk, heard: Heard) -> Talk:
 
 
 def person_changed(talk: Talk, heard: Heard) -> bool:
-    """Whether the message is about someone else than the talk so far; a first person is no change."""
-    if heard.role is None or talk.role is None:
+    """Whether the message is about someone else than the talk so far.
+
+    A first person is no change, unless an age was told before that cannot be theirs ("är 28" … "nej, min syster").
+    """
+    if heard.role is None:
         return False
+    if talk.role is None:
+        another_age = heard.intent == "deny" or heard.age not in (None, talk.age)
+        return talk.age is not None and heard.role != "self" and heard.need is None and another_age
     if heard.role != talk.role:
         return True
     # Only an answer inside the talk ("nej, min dotter") changes between relations: a new story names many people.
@@ -73,7 +81,9 @@ def _as_offender(talk: Talk, heard: Heard) -> Heard:
 
 def _as_child(heard: Heard) -> Heard:
     """ "Pappa slår mamma": who tells of a parent is the child who hears it, unless the age says otherwise."""
-    grown = heard.age is not None and heard.age >= ADULT
-    if heard.need not in AT_HOME or heard.relation != "parent" or heard.role == "child" or grown:
+    age = ADULT if heard.age is None else heard.age
+    small = heard.need == VIOLENCE and age < TOO_YOUNG_FOR_A_PARTNER
+    of_parent = heard.relation == "parent" and (heard.age is None or age < ADULT)
+    if heard.need not in AT_HOME or heard.role == "child" or not ((small and heard.role != "other") or of_parent):
         return heard
     return replace(heard, need="child_welfare", role="self")

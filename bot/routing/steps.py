@@ -44,6 +44,9 @@ def watchful(turn: Turn, heard: Heard) -> Turn:
 
 def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A need was heard, or something that sharpens it: name the service or ask the one thing that is missing."""
+    if heard.need == "other_city" and talk.service and heard.question in SERVICE_QUESTIONS:
+        # "Finns det kö?" in the middle of a topic is asked of that topic, whatever else in the city has queues.
+        return answer_question(talk, heard, catalogue, at)
     after = absorb(talk, heard)
     if heard.municipality and not heard.districts:
         return Turn(elsewhere(after, heard, catalogue, at), replace(after, asked=None))
@@ -122,8 +125,9 @@ def elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> t
 
 
 def _corrected(talk: Talk, after: Talk, heard: Heard) -> bool:
-    changed = heard.role == talk.role and person_changed(talk, heard)
-    return talk.role is not None and (after.role != talk.role or changed)
+    if talk.role is None or heard.role == talk.role:
+        return person_changed(talk, heard)
+    return after.role != talk.role
 
 
 def _asked_beside(turn: Turn, heard: Heard, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:

@@ -123,3 +123,17 @@ def test_who_names_the_service_gets_it_without_being_asked_the_age(demo: Catalog
     assert turn.talk.service == "mini_maria" and turn.talk.asked is None
     grown = answer_need(Talk(), Heard(need="substance_use", service_named="mini_maria", age=40), demo, DAY)
     assert grown.talk.service == "adult_addiction"
+
+
+def test_a_queue_asked_about_inside_a_topic_is_the_topics_queue(demo: Catalogue) -> None:
+    talk = Talk(need="substance_use", service="mini_maria", age=16)
+    turn = answer_need(talk, Heard(intent="other_city", need="other_city", question="wait"), demo, DAY)
+    assert said(turn) == ["utter_answer_marked"] and turn.talk == talk
+
+
+def test_an_age_that_was_the_writers_goes_when_it_is_about_somebody_else(demo: Catalogue) -> None:
+    talk = Talk(need="substance_use", service="adult_addiction", age=28)
+    turn = continue_talk(talk, Heard(intent="deny", role="other", relation="sibling"), demo, DAY)
+    assert said(turn)[0] == "utter_corrected" and turn.talk.age is None
+    kept = continue_talk(talk, Heard(intent="inform", role="child", relation="son"), demo, DAY)
+    assert kept.talk.age == 28
