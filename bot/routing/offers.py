@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.routing.card import Card, card
-from bot.routing.catalogue import EMERGENCY, Catalogue
+from bot.routing.catalogue import CONTACT_CENTRE, EMERGENCY, Catalogue
 from bot.routing.hours import local_day
-from bot.routing.questions import topic_button, whom_to_ask
+from bot.routing.questions import CONTACT_LINE, topic_button, whom_to_ask
 from bot.routing.route import Offer, Outcome
 from bot.routing.talk import Choice, Saying, Talk
 
@@ -57,7 +57,9 @@ def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: dateti
     """The answer to a question, from the catalogue where it has one; else honestly "I do not know, ask …"."""
     question = SAME_FIELD.get(question, question)
     if question not in FIELDS:
-        choices = (*(() if talk.need else topic_button(question)), HUMAN)
+        # Inside a topic the way on is the one that was offered; before any, the topic of the question.
+        on = contact_choices(talk.service, catalogue, at) if talk.service else topic_button(question)
+        choices = (*on, HUMAN)
         return (Saying(f"utter_faq_{question}", {}, choices, whom_to_ask(question, catalogue, local_day(at))),)
     if talk.service is None:
         return (Saying("utter_secrecy", choices=(HUMAN,)),) if question == "secrecy" else ()
@@ -77,10 +79,11 @@ def _from_catalogue(service: str, question: str, district: str | None, catalogue
     name = catalogue.service(service).name
     if answer.text is None:
         asked = catalogue.whom_to_ask(service, district, local_day(at))
+        card_of = CONTACT_LINE if asked == CONTACT_CENTRE else asked
         if question == "secrecy":
-            return Saying("utter_secrecy", {}, (HUMAN,), asked, district)
+            return Saying("utter_secrecy", {}, (HUMAN,), card_of, district)
         values = {"service": catalogue.service(asked).name}
-        return Saying("utter_answer_unknown", values, service=asked, district=district)
+        return Saying("utter_answer_unknown", values, service=card_of, district=district)
     sentence = "utter_answer_marked" if answer.marked else "utter_answer"
     return Saying(sentence, {"service": name, "answer": answer.text})
 

@@ -9,24 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bot.routing.catalogue import CONTACT_CENTRE, Catalogue
+from bot.routing.catalogue import Catalogue
 from bot.routing.talk import Choice
 
-# question → id of a line or service to ask, and the topic it belongs to.
+# A line and not the service: the service that was named last takes the case, and a question must not change that.
+CONTACT_LINE = "contact_centre_line"
+# question → id of the line to ask, and the topic it belongs to.
 WHOM: Mapping[str, tuple[str | None, str | None]] = {
     "adhd": ("health_1177", "parenting"),
     "arrested": ("police_11414", None),
     "been_in_touch": ("social_advice", "leave_crime"),
     "chat_job_offer": ("police_11414", "youth_at_risk"),
-    "child_hits_parent": (CONTACT_CENTRE, "parenting"),
+    "child_hits_parent": (CONTACT_LINE, "parenting"),
     "crime_victim": ("police_11414", None),
-    "custody": (CONTACT_CENTRE, None),
+    "custody": (CONTACT_LINE, None),
     "deletion": (None, None),
-    "drug_test": (CONTACT_CENTRE, "substance_use"),
+    "drug_test": (CONTACT_LINE, "substance_use"),
     "gambling": ("health_1177", None),
     "gang_debt": ("social_advice", "leave_crime"),
-    "housing_loss": (CONTACT_CENTRE, None),
-    "info_sharing": (CONTACT_CENTRE, None),
+    "housing_loss": (CONTACT_LINE, None),
+    "info_sharing": (CONTACT_LINE, None),
     "move_tonight": ("social_advice", None),
     "names_others": ("social_advice", "leave_crime"),
     "parents_told": ("bris", None),
@@ -34,17 +36,29 @@ WHOM: Mapping[str, tuple[str | None, str | None]] = {
     "protected_identity": ("police_11414", None),
     "residence_permit": (None, None),
     "school_told": (None, None),
-    "youth_home": (CONTACT_CENTRE, None),
-    "youth_jobs": (CONTACT_CENTRE, None),
+    "youth_home": (CONTACT_LINE, None),
+    "youth_jobs": (CONTACT_LINE, None),
 }
+# What people fear when they ask for help: asked in the middle of a topic it is about that topic and opens no other.
+FEARS = (
+    "custody",
+    "deletion",
+    "housing_loss",
+    "info_sharing",
+    "names_others",
+    "parents_told",
+    "police_told",
+    "residence_permit",
+    "school_told",
+)
 
 
 def whom_to_ask(question: str, catalogue: Catalogue, today: date) -> str | None:
-    """The line or service whose card stands beside the answer; the contact centre where its number may not be shown."""
+    """The line whose card stands beside the answer; the contact centre's where its number may not be shown."""
     asked, _ = WHOM.get(question, (None, None))
-    if asked is None or asked == CONTACT_CENTRE:
-        return asked
-    return asked if catalogue.shown(catalogue.lines[asked], "phone", today) else CONTACT_CENTRE
+    if asked is None:
+        return None
+    return asked if catalogue.shown(catalogue.lines[asked], "phone", today) else CONTACT_LINE
 
 
 def topic_of(question: str) -> str | None:

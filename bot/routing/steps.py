@@ -25,6 +25,7 @@ from bot.routing.offers import (
     open_now,
     question_sayings,
 )
+from bot.routing.questions import FEARS
 from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
 
@@ -44,8 +45,7 @@ def watchful(turn: Turn, heard: Heard) -> Turn:
 
 def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A need was heard, or something that sharpens it: name the service or ask the one thing that is missing."""
-    if heard.need == "other_city" and talk.service and heard.question in SERVICE_QUESTIONS:
-        # "Finns det kö?" in the middle of a topic is asked of that topic, whatever else in the city has queues.
+    if _keeps_topic(talk, heard):
         return answer_question(talk, heard, catalogue, at)
     after = absorb(talk, heard)
     if heard.municipality and not heard.districts:
@@ -122,6 +122,14 @@ def elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> t
     outcome = route(Situation(need=talk.need or "human", age=talk.age, role=talk.role), catalogue, at)
     said = Saying("utter_other_municipality", {"municipality": heard.municipality or ""})
     return (said, *open_now(outcome.always_open))
+
+
+def _keeps_topic(talk: Talk, heard: Heard) -> bool:
+    """ "Finns det kö?" and "tar de mitt barn?" in the middle of a topic are asked of that topic, and open no other."""
+    if talk.need not in TOPICS or heard.need == talk.need:
+        return False
+    asked_of_service = heard.need == "other_city" and talk.service and heard.question in SERVICE_QUESTIONS
+    return bool(asked_of_service) or heard.question in FEARS
 
 
 def _corrected(talk: Talk, after: Talk, heard: Heard) -> bool:

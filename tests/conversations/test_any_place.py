@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from bot.database import create_database_engine, now, reading, transaction
 from bot.handover import thread
 from bot.handover.case import close
-from bot.tables import cases, outbox, staff
+from bot.tables import cases, messages, outbox, staff
 from tests.conversations.checking import label, said
 from tests.town import Answer, Resident, Town, call
 
@@ -74,30 +74,42 @@ def test_danger_is_answered_first_whatever_place_of_the_talk(
     assert words in answer.messages[0]["text"] and "robot" in answer.messages[0]["text"]
     assert answer.services[0] == "emergency_112" and "sms" not in answer.text.lower()
     assert [m["text"] for m in answer.messages if m["urgent"]][-1] == label("utter_urgent_then")
-    assert label("utter_label_human") in answer.choices
+    if place is with_staff:
+        assert said("utter_door_sent_to_alias", answer.text), "a human has the talk already"
+    else:
+        assert label("utter_label_human") in answer.choices
     assert resident.say("nej").status == 200, "the talk goes on"
 
 
 @pytest.mark.parametrize("danger", ["orkar inte leva längre", "jag vill dö", "har tankar på att ta mitt liv"])
 @pytest.mark.parametrize("after", ["nä skojar bara", "haha nej jag skojade", "glöm det"])
-def test_14_danger_in_the_form_stays_visible_and_the_form_is_kept(town: Town, danger: str, after: str) -> None:
+def test_14_danger_in_the_form_stays_in_the_talk_and_the_form_is_kept(town: Town, danger: str, after: str) -> None:
     resident = in_the_form(town)
     crisis = resident.say(danger).messages[0]
     assert crisis["urgent"] == "suicide_risk"
     taken_back = resident.say(after)
     ways = {label("utter_label_human"), label("utter_label_call_back")}
     assert ways & set(taken_back.choices), taken_back.text
-    shown = call(town.chat, "GET", "/api/messages", token=resident.token).messages
-    assert crisis["text"] in [message["text"] for message in shown]
+    with reading(create_database_engine(town.settings.database_url)) as connection:
+        kept = select(messages.c.urgent).where(messages.c.id == int(crisis["id"].lstrip("m")))
+        assert connection.execute(kept).scalar_one() == "suicide_risk", "it is drawn again at each reading"
     sent = send_form(town, resident)
     assert sent.status == 201 and any(message["case"] for message in sent.messages)
-    assert newest_case(town).acute and newest_case(town).service == "exit_programme"
+    assert newest_case(town).acute
 
 
 def test_a_need_in_the_middle_of_the_form_is_answered_and_the_form_is_kept(town: Town) -> None:
     resident = in_the_form(town)
     assert "parenting_support" in resident.say("förresten, finns det kurser för oss som har en tonåring?").services
     assert send_form(town, resident).status == 201
+
+
+@pytest.mark.parametrize("question", ["tar soc mina barn om jag ringer?", "är det hemligt?", "vad kostar det?"])
+def test_a_question_in_the_middle_of_the_form_does_not_change_who_takes_the_case(town: Town, question: str) -> None:
+    resident = in_the_form(town)
+    assert resident.say(question).status == 200
+    assert send_form(town, resident).status == 201
+    assert newest_case(town).service == "exit_programme"
 
 
 def test_7_a_threat_after_the_hand_over_alarms_staff_at_once(town: Town) -> None:

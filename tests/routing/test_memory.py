@@ -8,6 +8,7 @@ import pytest
 
 from bot.routing.catalogue import Catalogue
 from bot.routing.memory import absorb, person_changed
+from bot.routing.questions import FEARS
 from bot.routing.steps import answer_need, answer_question, continue_talk, offer_human
 from bot.routing.talk import Heard, Talk
 from tests.routing.test_steps import buttons, said, shown
@@ -137,3 +138,11 @@ def test_an_age_that_was_the_writers_goes_when_it_is_about_somebody_else(demo: C
     assert said(turn)[0] == "utter_corrected" and turn.talk.age is None
     kept = continue_talk(talk, Heard(intent="inform", role="child", relation="son"), demo, DAY)
     assert kept.talk.age == 28
+
+
+@pytest.mark.parametrize("question", FEARS)
+def test_a_fear_in_the_middle_of_a_topic_keeps_the_topic(demo: Catalogue, question: str) -> None:
+    turn = answer_need(SON, Heard(need="child_welfare", question=question, role="child"), demo, DAY)
+    assert said(turn) == [f"utter_faq_{question}"] and turn.talk == SON
+    fresh = answer_need(Talk(), Heard(need="child_welfare", question=question, role="child"), demo, DAY)
+    assert fresh.talk.need == "child_welfare"

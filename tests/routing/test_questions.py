@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.routing.catalogue import CONTACT_CENTRE, Catalogue
+from bot.routing.catalogue import Catalogue
 from bot.routing.offers import FIELDS, SAME_FIELD, question_sayings
-from bot.routing.questions import WHOM, whom_to_ask
+from bot.routing.questions import CONTACT_LINE, WHOM, whom_to_ask
 from bot.routing.steps import answer_need
 from bot.routing.talk import TOPICS, Heard, Talk
 from bot.understanding.question import load_questions
@@ -37,7 +37,7 @@ def test_an_answer_has_a_human_and_its_topic_beside_it(demo: Catalogue, question
 
 @pytest.mark.parametrize("question", OWN_ANSWER)
 def test_a_number_that_nobody_has_confirmed_is_not_shown_in_live(live: Catalogue, question: str) -> None:
-    assert whom_to_ask(question, live, TODAY) in (None, CONTACT_CENTRE)
+    assert whom_to_ask(question, live, TODAY) in (None, CONTACT_LINE)
 
 
 def test_no_card_is_shown_twice_beside_an_offer(demo: Catalogue) -> None:
