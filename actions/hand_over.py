@@ -11,7 +11,8 @@ from bot.database import transaction
 from bot.handover.case import HandOver, open_case
 from bot.handover.promise import promise_sentence
 from bot.routing.hours import local_day
-from bot.routing.talk import Saying, Turn
+from bot.routing.steps import offer_human
+from bot.routing.talk import Heard, Saying, Turn
 
 WITHOUT_TOPIC = "contact_centre"
 
@@ -27,6 +28,8 @@ class ActionHandOver(TalkAction):
         """Commit the case, then say what the catalogue promises: never the other way round (DESIGN promise 1)."""
         service = told.talk.service or WITHOUT_TOPIC
         today = local_day(at)
+        if not tools.catalogue.takes_cases(service, today):
+            return not_taken(told, tools, service, at)
         hours = tools.catalogue.promise_hours(service, today)
         wanted = HandOver(
             conversation_id=told.conversation_id,
@@ -51,8 +54,18 @@ class ActionCallBack(TalkAction):
         """As named in domain.yml."""
         return "action_call_back"
 
-    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Show the form, and what to think of before giving a number."""
         service = told.talk.service or WITHOUT_TOPIC
+        if not tools.catalogue.takes_cases(service, local_day(at)):
+            return not_taken(told, tools, service, at)
         form = Saying("utter_call_back", service=service, district=told.talk.district, form="contact")
         return Turn((Saying("utter_call_back_safe"), form), told.talk)
+
+
+def not_taken(told: Told, tools: Parts, service: str, at: datetime) -> Turn:
+    """An old button, or a confirmation that has run out: say that nothing was sent, and who can be reached instead."""
+    asked = tools.catalogue.whom_to_ask(service, told.talk.district, local_day(at))
+    first = Saying("utter_case_not_taken", service=asked, district=told.talk.district)
+    human = offer_human(told.talk, Heard(), tools.catalogue, at)
+    return Turn((first, *human.sayings[1:]), human.talk)

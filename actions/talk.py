@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.parts import Parts, parts
 from actions.saying import Told, say, told
 from bot.database import now
-from bot.routing import steps
+from bot.routing import steps, unsure
 from bot.routing.talk import Turn
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class ActionOfferHuman(TalkAction):
 
     def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Who can be reached, and how."""
-        return steps.offer_human(told.talk, tools.catalogue, at)
+        return steps.offer_human(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionClarify(TalkAction):
@@ -113,7 +113,7 @@ class ActionClarify(TalkAction):
 
     def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
         """Offer up to three guesses."""
-        return steps.clarify(told.talk, told.heard, tools.catalogue, at)
+        return unsure.clarify(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionFallBack(TalkAction):
@@ -124,8 +124,8 @@ class ActionFallBack(TalkAction):
         return "action_fall_back"
 
     def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
-        """Say so; the second time offer a human."""
-        return steps.fall_back(told.talk, told.heard, tools.catalogue, at)
+        """Say so; the second time offer a human, the third the list."""
+        return unsure.fall_back(told.talk, told.heard, tools.catalogue, at)
 
 
 class ActionAskTopic(TalkAction):

@@ -10,7 +10,7 @@ from bot.chat.masking import mask
 from bot.commands.train import train_if_needed
 from bot.database import now
 from bot.routing.catalogue import Catalogue
-from bot.routing.service import first_service
+from bot.routing.service import first_service, first_step
 from bot.routing.talk import Heard
 
 FIELDS = (
@@ -52,10 +52,12 @@ def _answer(line: str, parse: Parse, catalogue: Catalogue) -> dict[str, Any]:
 
 def understand(text: str, parse: Parse, catalogue: Catalogue) -> dict[str, Any]:
     """What a first message with this text is understood as, and the service that it would be led to."""
-    parsed = parse(text)
-    heard = parsed.get("heard") or {}
-    service = first_service(Heard.from_parse(parsed), catalogue, now())
-    found = {**heard, "service": service}
+    parsed, at = parse(text), now()
+    heard = Heard.from_parse(parsed)
+    first = first_step(heard, catalogue, at)
+    found = {**(parsed.get("heard") or {}), "service": first_service(first, catalogue, at)}
+    if first != heard:
+        found |= {"decision": first.decision, "need": first.need, "choices": list(first.choices)}
     return {"text": text, **{name: found.get(name) for name in FIELDS}, "choices": found.get("choices", [])}
 
 

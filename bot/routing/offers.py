@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.routing.card import Card, card
-from bot.routing.catalogue import EMERGENCY, Catalogue
+from bot.routing.catalogue import CONTACT_CENTRE, EMERGENCY, Catalogue
 from bot.routing.hours import local_day
+from bot.routing.questions import CONTACT_LINE, topic_button, whom_to_ask
 from bot.routing.route import Offer, Outcome
 from bot.routing.talk import Choice, Saying, Talk
 
 CALL_BACK = Choice("utter_label_call_back", "/call_back")
 ANSWER_LATER = Choice("utter_label_answer_later", "/answer_later")
 COST = Choice("utter_label_cost", "/ask_cost")
-HUMAN = Choice("utter_label_human", "/human")
 HOW = Choice("utter_label_how", "/ask_how")
+HUMAN = Choice("utter_label_human", "/human")
 FIELDS = ("cost", "wait", "age", "hours", "where", "how", "secrecy", "signup", "language")
 SAME_FIELD = {"first_meeting": "how"}
+# Only a service can answer these; without one the assistant asks what it is about.
+SERVICE_QUESTIONS = ("cost", "wait", "age", "hours", "where", "how", "signup", "language", "first_meeting")
 
 
 def offer_sayings(outcome: Outcome, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
@@ -53,10 +57,21 @@ def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: dateti
     """The answer to a question, from the catalogue where it has one; else honestly "I do not know, ask …"."""
     question = SAME_FIELD.get(question, question)
     if question not in FIELDS:
-        return (Saying(f"utter_faq_{question}"),)
+        # Inside a topic the way on is the one that was offered; before any, the topic of the question.
+        on = contact_choices(talk.service, catalogue, at) if talk.service else topic_button(question)
+        choices = (*on, HUMAN)
+        return (Saying(f"utter_faq_{question}", {}, choices, whom_to_ask(question, catalogue, local_day(at))),)
     if talk.service is None:
-        return (Saying("utter_secrecy"),) if question == "secrecy" else ()
+        return (Saying("utter_secrecy", choices=(HUMAN,)),) if question == "secrecy" else ()
     return (_from_catalogue(talk.service, question, talk.district, catalogue, at),)
+
+
+def beside_offers(question: tuple[Saying, ...], offered: tuple[Saying, ...]) -> tuple[Saying, ...]:
+    """An answer that stands before an offer: the offer has the buttons, and no card is shown twice."""
+    shown = {saying.service for saying in offered}
+    return tuple(
+        replace(saying, choices=(), service=None if saying.service in shown else saying.service) for saying in question
+    )
 
 
 def _from_catalogue(service: str, question: str, district: str | None, catalogue: Catalogue, at: datetime) -> Saying:
@@ -64,8 +79,11 @@ def _from_catalogue(service: str, question: str, district: str | None, catalogue
     name = catalogue.name(catalogue.service(service))
     if answer.text is None:
         asked = catalogue.whom_to_ask(service, district, local_day(at))
+        card_of = CONTACT_LINE if asked == CONTACT_CENTRE else asked
+        if question == "secrecy":
+            return Saying("utter_secrecy", {}, (HUMAN,), card_of, district)
         values = {"service": catalogue.name(catalogue.service(asked))}
-        return Saying("utter_answer_unknown", values, service=asked, district=district)
+        return Saying("utter_answer_unknown", values, service=card_of, district=district)
     sentence = "utter_answer_marked" if answer.marked else "utter_answer"
     return Saying(sentence, {"service": name, "answer": answer.text})
 

@@ -92,10 +92,16 @@ def _anyone(_: Situation) -> bool:
     return True
 
 
+def _for_exposed(situation: Situation) -> bool:
+    """A line for those who are exposed to violence is none for the one who uses it."""
+    return situation.role != "user"
+
+
 FITS: Mapping[str, Callable[[Situation], bool]] = {
     BRIS: _for_child,
+    "women_line": _for_exposed,
     "helplinjen_90390": _for_adult,
-    "men_line": _for_adult,
+    "men_line": lambda situation: _for_adult(situation) and _for_exposed(situation),
     "night_companion": _for_adult,
     "carers_line": _for_relative,
 }

@@ -60,6 +60,9 @@ def _substance_use(situation: Situation) -> Ruling:
         return Ruling("substance_use_under_20", (young,))
     if situation.at_least(MINI_MARIA_UNDER):
         return Ruling("substance_use_from_20", (adult,))
+    if situation.named in (young[0], adult[0]):
+        # Who knows the name asks about that one; its card says for whom it is.
+        return Ruling("substance_use_named", ((situation.named, "named"),))
     if situation.age_withheld:
         return Ruling("substance_use_any_age", (("mini_maria", "age_withheld"), ("adult_addiction", "age_withheld")))
     return Ruling("substance_use_ask_age", (young, adult), ask_age=True)

@@ -9,9 +9,11 @@ ADULT = 18
 
 @dataclass(frozen=True)
 class Situation:
-    """`age` is that of the one it is about; `role` is self, child (my child) or other (someone else), None unknown.
+    """`age` is that of the one it is about; `role` is self, child (my child), other (someone else) or
+    user (the one who uses violence), None unknown.
 
     `withheld`: asked and not told, so it is not asked again. `topic` is the need that waits beside an urgent one.
+    `named` is a service that the person named.
     """
 
     need: str
@@ -22,6 +24,7 @@ class Situation:
     district: str | None = None
     place_withheld: bool = False
     topic: str | None = None
+    named: str | None = None
 
     def younger_than(self, years: int) -> bool:
         """Known to be younger."""

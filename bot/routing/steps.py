@@ -1,7 +1,8 @@
 """The steps of a talk, one for each action: what was heard and remembered → what is said and remembered.
 
 Pure: the time is an argument, the catalogue is a value. The order inside a step is the order in which a wise social
-worker would speak: danger first, then the answer, then one question.
+worker would speak: danger first, then the answer, then one question. Danger itself is in `danger.py`, what was not
+understood in `unsure.py`, what a message adds to the talk in `memory.py`.
 """
 
 from __future__ import annotations
@@ -10,18 +11,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.routing.card import card
-from bot.routing.catalogue import Catalogue
+from bot.routing.catalogue import CONTACT_CENTRE, Catalogue
+from bot.routing.danger import after_danger
+from bot.routing.danger import answer_danger as answer_danger  # the front door takes this step without Rasa
 from bot.routing.hours import local_day
-from bot.routing.offers import HUMAN, contact_choices, offer_sayings, open_now, question_sayings
+from bot.routing.memory import absorb, person_changed, tells, withheld
+from bot.routing.offers import (
+    HUMAN,
+    SERVICE_QUESTIONS,
+    beside_offers,
+    contact_choices,
+    offer_sayings,
+    open_now,
+    question_sayings,
+)
+from bot.routing.questions import FEARS
 from bot.routing.route import Situation, route
 from bot.routing.talk import TOPICS, Choice, Heard, Saying, Talk, Turn
-from bot.routing.unspoken import in_both, unspoken
 
-MISSES_BEFORE_HUMAN = 2
-CONTACT_CENTRE = "contact_centre"
-# Where seconds count, a second number only takes attention from the first.
-ONLY_112 = ("unconscious", "wounded", "missing_child", "fire")
 UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wont_say", "/wont_say"))
+WITHOUT_TELLING = ("dont_know", "wont_say", "deny")
+# Those who meet the child in their work: they must report, and not without their name.
+PROFESSIONAL = ("pupil", "client")
+FOR_OFFENDERS = "stop_violence_line"
 
 
 def watchful(turn: Turn, heard: Heard) -> Turn:
@@ -33,94 +45,62 @@ def watchful(turn: Turn, heard: Heard) -> Turn:
 
 def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A need was heard, or something that sharpens it: name the service or ask the one thing that is missing."""
+    if _keeps_topic(talk, heard):
+        return answer_question(talk, heard, catalogue, at)
     after = absorb(talk, heard)
     if heard.municipality and not heard.districts:
-        return _elsewhere(after, heard, catalogue, at)
-    if len(heard.districts) > 1:
-        return _which_part(after, heard, catalogue)
+        return Turn(elsewhere(after, heard, catalogue, at), replace(after, asked=None))
     if after.need is None:
         return ask_topic(after)
-    turn = _routed(after, catalogue, at, corrected=talk.role is not None and after.role != talk.role)
-    first = question_sayings(turn.talk, heard.question, catalogue, at) if heard.question else ()
-    return replace(turn, sayings=(*first, *turn.sayings))
+    turn = _routed(after, catalogue, at, named=heard.service_named, corrected=_corrected(talk, after, heard))
+    if turn.talk.asked == "place" and len(heard.districts) > 1:
+        return _which_part(after, heard, catalogue)
+    return replace(turn, sayings=(*_asked_beside(turn, heard, catalogue, at), *turn.sayings, *_also(turn.talk, heard)))
 
 
 def continue_talk(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """An answer inside the talk: yes, no, do not know, will not say, or an age, a place, a person."""
-    if heard.question and not _tells(heard):
-        return answer_question(talk, heard, catalogue, at)
-    if talk.need and talk.asked in ("age", "place") and heard.intent in ("dont_know", "wont_say", "deny"):
-        return _routed(_withheld(talk), catalogue, at)
-    if _tells(heard) and (talk.need or talk.kept):
+    if tells(heard) and (talk.need or talk.kept or heard.municipality):
         return answer_need(replace(talk, need=talk.need or talk.kept, kept=None), heard, catalogue, at)
-    if heard.intent == "affirm" and talk.kept:
-        return answer_need(replace(talk, need=talk.kept, kept=None), heard, catalogue, at)
+    if heard.question:
+        return answer_question(talk, heard, catalogue, at)
+    if talk.asked == "call" and not tells(heard):
+        return after_danger(talk, heard)
+    if talk.need and talk.asked in ("age", "place") and heard.intent in WITHOUT_TELLING:
+        return _routed(withheld(talk), catalogue, at)
     if talk.service and heard.intent == "affirm":
         return Turn((Saying("utter_choose_contact", choices=contact_choices(talk.service, catalogue, at)),), talk)
     if heard.intent == "deny":
-        return Turn((Saying("utter_what_then", choices=topic_choices()),), replace(talk, asked="topic"))
+        return Turn((Saying("utter_what_then", choices=(*topic_choices(), HUMAN)),), replace(talk, asked="topic"))
     return ask_topic(absorb(talk, replace(heard, need=None)))
 
 
 def answer_question(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
-    """A question about the service in the talk, or one of the questions that people really ask."""
-    service = heard.service_named or talk.service
-    question = heard.asks or "secrecy"
+    """A question about the service in the talk, or one of the questions that people really ask.
+
+    Age and place in the same message count; a person does not ("får jag ta med min syster?" is no correction).
+    """
+    sharper = replace(heard, need=None, role=None if talk.role else heard.role)
+    after = absorb(talk, sharper)
+    if after.need and tells(sharper) and _leads_on(talk, after, catalogue, at):
+        return answer_need(talk, sharper, catalogue, at)
+    question, service = heard.asks or "secrecy", heard.service_named or after.service
     if service is None and question in SERVICE_QUESTIONS:
-        return _ask_again(talk) if talk.asked in ("age", "place") else ask_topic(talk)
-    after = replace(talk, service=service, misses=0)
+        return _ask_again(after) if talk.asked in ("age", "place") else ask_topic(after)
+    after = replace(after, service=service)
     return Turn(question_sayings(after, question, catalogue, at), after)
 
 
-def answer_danger(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
-    """Danger to life or thoughts of suicide: the number first, who can be reached now, then one thing to choose."""
-    kind = heard.urgent or heard.intent or "emergency"
-    case = heard.urgent_case or ("suicide" if kind == "suicide_risk" else "danger")
-    kept = next((need for need in (*heard.choices, talk.need) if need in TOPICS), talk.kept)
-    situation = Situation(need=kind, age=heard.age or talk.age, role=heard.role or talk.role, topic=kept)
-    lines = route(situation, catalogue, at).always_open
-    said = [Saying(f"utter_urgent_{case}", service=lines[0] if lines else None, urgent=kind)]
-    others = () if case in ONLY_112 else lines[1:]
-    said += [Saying("utter_urgent_line", service=line, urgent=kind) for line in others]
-    said.append(Saying("utter_urgent_then", choices=_after_danger(kept, case), urgent=kind))
-    turn = Turn(tuple(said), replace(absorb(talk, replace(heard, need=None)), kept=kept, asked=None, misses=0))
-    return in_both(turn, heard.foreign) if heard.foreign else turn
-
-
-def clarify(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
-    """Unsure: answer what was asked if that is plain, else up to three plain guesses, and a human."""
-    plain = _plain(talk, heard, catalogue, at)
-    if plain:
-        return plain
-    guesses = tuple(Choice(f"utter_label_{need}", f"/{need}") for need in heard.choices)
-    if not guesses:
-        return fall_back(talk, heard, catalogue, at)
-    after = replace(absorb(talk, replace(heard, need=None)), asked="topic")
-    return Turn((Saying("utter_clarify", choices=(*guesses, HUMAN)),), after)
-
-
-def fall_back(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
-    """Not understood: say so; the second time in a row offer a human instead of asking again."""
-    if heard.foreign:
-        return unspoken(talk, heard.foreign, catalogue, at)
-    plain = _plain(talk, heard, catalogue, at)
-    if plain:
-        return plain
-    after = replace(talk, misses=talk.misses + 1, asked="topic")
-    if after.misses >= MISSES_BEFORE_HUMAN:
-        choices = (HUMAN, *topic_choices())
-        return Turn((Saying("utter_fallback_again", choices=choices, service=CONTACT_CENTRE),), after)
-    return Turn((Saying("utter_fallback", choices=(*topic_choices(), HUMAN)),), after)
-
-
-def offer_human(talk: Talk, catalogue: Catalogue, at: datetime) -> Turn:
+def offer_human(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A person is wanted: who can be reached now, who opens when, and how to be answered later."""
+    # "En människa" is no person whom the help is for.
+    told = absorb(talk, replace(heard, need=None, role=None))
     today = local_day(at)
-    named = talk.service if talk.service and catalogue.takes_cases(talk.service, today) else CONTACT_CENTRE
-    after = replace(talk, service=named, need=talk.need or talk.kept or "human", asked=None, misses=0)
-    outcome = route(Situation(need="human", age=talk.age, role=talk.role, district=talk.district), catalogue, at)
-    said = [Saying("utter_human", service=named, district=talk.district)]
-    offered = card(catalogue, named, talk.district, at)
+    named = told.service if told.service and catalogue.takes_cases(told.service, today) else CONTACT_CENTRE
+    after = replace(told, service=named, need=told.need or told.kept or "human", asked=None)
+    outcome = route(Situation(need="human", age=told.age, role=told.role, district=told.district), catalogue, at)
+    said = [Saying("utter_human", service=named, district=told.district)]
+    offered = card(catalogue, named, told.district, at)
     said += open_now(outcome.always_open, offered, takes_cases=catalogue.takes_cases(named, today))
     said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue, at)))
     return Turn(tuple(said), after)
@@ -137,34 +117,45 @@ def topic_choices() -> tuple[Choice, ...]:
     return tuple(Choice(f"utter_label_{need}", f"/{need}") for need in TOPICS)
 
 
-def absorb(talk: Talk, heard: Heard) -> Talk:
-    """The talk with what the message says of need, age, place and person.
-
-    A new person ("nej, det gäller min syster") takes the old age and the old answer with it.
-    """
-    changed = heard.role is not None and talk.role is not None and heard.role != talk.role
-    base = replace(talk, age=None, age_withheld=False, service=None) if changed else talk
-    if heard.need is not None and heard.need != base.need:
-        base = replace(base, need=heard.need, service=None)
-    return replace(
-        base,
-        misses=0,
-        role=heard.role or base.role,
-        age=base.age if heard.age is None else heard.age,
-        age_withheld=base.age_withheld and heard.age is None,
-        place=heard.place or base.place,
-        district=heard.district or base.district,
-        place_withheld=base.place_withheld and not heard.district,
-    )
+def elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
+    """Another municipality: how to find its help, and the lines that serve the whole country."""
+    outcome = route(Situation(need=talk.need or "human", age=talk.age, role=talk.role), catalogue, at)
+    said = Saying("utter_other_municipality", {"municipality": heard.municipality or ""})
+    return (said, *open_now(outcome.always_open))
 
 
-def _plain(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn | None:
-    """What can be answered though the need is unsure: what was just asked for, or a question in the text."""
-    if talk.asked in ("age", "place") and _tells(heard):
-        return continue_talk(talk, heard, catalogue, at)
-    if heard.question and (talk.service or heard.question not in SERVICE_QUESTIONS):
-        return answer_question(talk, heard, catalogue, at)
-    return None
+def _keeps_topic(talk: Talk, heard: Heard) -> bool:
+    """ "Finns det kö?" and "tar de mitt barn?" in the middle of a topic are asked of that topic, and open no other."""
+    if talk.need not in TOPICS or heard.need == talk.need:
+        return False
+    asked_of_service = heard.need == "other_city" and talk.service and heard.question in SERVICE_QUESTIONS
+    return bool(asked_of_service) or heard.question in FEARS
+
+
+def _corrected(talk: Talk, after: Talk, heard: Heard) -> bool:
+    if talk.role is None or heard.role == talk.role:
+        return person_changed(talk, heard)
+    return after.role != talk.role
+
+
+def _asked_beside(turn: Turn, heard: Heard, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:
+    """The answer to a question that stands beside the need; a service that was named is the one asked about."""
+    if not heard.asks:
+        return ()
+    about = replace(turn.talk, service=heard.service_named or turn.talk.service)
+    return beside_offers(question_sayings(about, heard.asks, catalogue, at), turn.sayings)
+
+
+def _also(talk: Talk, heard: Heard) -> tuple[Saying, ...]:
+    """The second need of the message is offered too, after the first."""
+    if heard.also not in TOPICS or heard.also == talk.need:
+        return ()
+    return (Saying("utter_also_topic", choices=(Choice(f"utter_label_after_{heard.also}", f"/{heard.also}"),)),)
+
+
+def _leads_on(talk: Talk, after: Talk, catalogue: Catalogue, at: datetime) -> bool:
+    """Whether what was told beside a question answers what was asked for, or leads to another service."""
+    return talk.asked in ("age", "place") or _routed(after, catalogue, at).talk.service != talk.service
 
 
 def _ask_again(talk: Talk) -> Turn:
@@ -172,16 +163,7 @@ def _ask_again(talk: Talk) -> Turn:
     return Turn((Saying(f"utter_ask_{talk.asked}", choices=UNKNOWN),), talk)
 
 
-def _withheld(talk: Talk) -> Talk:
-    """The talk with what was asked for taken as not to be told: it is not asked for again."""
-    age, place = talk.asked == "age" or talk.age_withheld, talk.asked == "place" or talk.place_withheld
-    return replace(talk, asked=None, age_withheld=age, place_withheld=place)
-
-
-SERVICE_QUESTIONS = ("cost", "wait", "age", "hours", "where", "how", "signup", "language", "first_meeting")
-
-
-def _routed(talk: Talk, catalogue: Catalogue, at: datetime, corrected: bool = False) -> Turn:
+def _routed(talk: Talk, catalogue: Catalogue, at: datetime, named: str | None = None, corrected: bool = False) -> Turn:
     situation = Situation(
         need=talk.need or "other_city",
         age=talk.age,
@@ -190,29 +172,31 @@ def _routed(talk: Talk, catalogue: Catalogue, at: datetime, corrected: bool = Fa
         place=talk.place,
         district=talk.district,
         place_withheld=talk.place_withheld,
+        named=named,
     )
     outcome = route(situation, catalogue, at)
-    first = (Saying("utter_corrected"),) if corrected else ()
+    first = (*((Saying("utter_corrected"),) if corrected else ()), Saying(_intro(talk)), *_for_offender(talk))
     after = replace(talk, service=outcome.offers[0].service if outcome.offers else None, asked=outcome.ask)
+    asking = (Saying(f"utter_ask_{outcome.ask}", choices=UNKNOWN),) if outcome.ask else ()
     if outcome.ask == "age" or (outcome.ask and not outcome.offers):
-        asking = Saying(f"utter_ask_{outcome.ask}", choices=UNKNOWN)
-        return Turn((*first, Saying(_intro(talk)), asking), after)
-    said = (*first, Saying(_intro(talk)), *offer_sayings(outcome, catalogue, at))
-    if outcome.ask:
-        said = (*said, Saying(f"utter_ask_{outcome.ask}", choices=UNKNOWN))
-    return Turn(said, after)
+        return Turn((*first, *asking), after)
+    return Turn((*first, *offer_sayings(outcome, catalogue, at), *asking), after)
 
 
 def _intro(talk: Talk) -> str:
     """The first words for a need; about one's own child or someone else they differ."""
-    return f"utter_intro_{talk.need}_{talk.role or 'self'}" if talk.need in TOPICS else f"utter_intro_{talk.need}"
+    if talk.need not in TOPICS:
+        return f"utter_intro_{talk.need}"
+    if talk.need == "child_welfare" and talk.role == "other" and talk.relation in PROFESSIONAL:
+        return "utter_intro_child_welfare_professional"
+    if talk.need == "partner_violence" and talk.role == "user":
+        return "utter_intro_partner_violence_user"
+    return f"utter_intro_{talk.need}_{talk.role if talk.role in ('child', 'other') else 'self'}"
 
 
-def _elsewhere(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
-    outcome = route(Situation(need=talk.need or "other_city", age=talk.age, role=talk.role), catalogue, at)
-    said = [Saying("utter_other_municipality", {"municipality": heard.municipality or ""})]
-    said += open_now(outcome.always_open)
-    return Turn(tuple(said), replace(talk, asked=None))
+def _for_offender(talk: Talk) -> tuple[Saying, ...]:
+    offender = talk.need == "partner_violence" and talk.role == "user"
+    return (Saying("utter_line_for_offenders", service=FOR_OFFENDERS),) if offender else ()
 
 
 def _which_part(talk: Talk, heard: Heard, catalogue: Catalogue) -> Turn:
@@ -222,14 +206,3 @@ def _which_part(talk: Talk, heard: Heard, catalogue: Catalogue) -> Turn:
     )
     asking = Saying("utter_ask_which_part", {"place": heard.place or ""}, (*choices, *UNKNOWN))
     return Turn((asking,), replace(talk, asked="place", place=None, district=None))
-
-
-def _after_danger(kept: str | None, case: str) -> tuple[Choice, ...]:
-    quiet = () if case == "quiet" else (Choice("utter_label_quiet", '/emergency{"urgent_case": "quiet"}'),)
-    topic = (Choice(f"utter_label_after_{kept}", f"/{kept}"),) if kept in TOPICS else ()
-    return (*quiet, *topic, HUMAN)
-
-
-def _tells(heard: Heard) -> bool:
-    """Whether the message states an age, a place or a person."""
-    return heard.age is not None or bool(heard.districts) or heard.role is not None or heard.municipality is not None

@@ -31,9 +31,10 @@ BUTTON_NEEDS = (*TOPICS, "other_city")
 class Talk:
     """The state of one conversation; every field is a slot of the same name in domain.yml.
 
-    `asked` is what the last answer asked for: age, place, topic, or None. `kept` is the topic that waits while danger
-    is spoken of. `misses` counts answers in a row that did not understand.
-    `language`: None is Swedish, as at the start.
+    `role` is self, child, other, or user (the one who uses violence); `relation` a name of people.yml. `asked` is what
+    the last answer asked for: age, place, topic, call (whether the person can ring now), or None. `kept` is the topic
+    that waits while danger is spoken of. `misses` counts answers in a row that did not understand. `language`: None is
+    Swedish, as at the start.
     """
 
     need: str | None = None
@@ -44,6 +45,7 @@ class Talk:
     district: str | None = None
     place_withheld: bool = False
     role: str | None = None
+    relation: str | None = None
     asked: str | None = None
     kept: str | None = None
     misses: int = 0
@@ -61,7 +63,11 @@ class Talk:
 
 @dataclass(frozen=True)
 class Heard:
-    """One message as understood: the component's `heard`, or a button's intent and entities."""
+    """One message as understood: the component's `heard`, or a button's intent and entities.
+
+    `also` is a second topic in the same message; `violent`: the writer says that they hit someone themself;
+    `role_learned`: the role is likely, and not said in words.
+    """
 
     intent: str | None = None
     decision: str = "answer"
@@ -81,6 +87,9 @@ class Heard:
     service_named: str | None = None
     watch: bool = False
     language: str | None = None
+    also: str | None = None
+    violent: bool = False
+    role_learned: bool = False
 
     @property
     def foreign(self) -> str | None:

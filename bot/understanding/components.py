@@ -147,6 +147,7 @@ def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:
         "urgent_case": decision.case,
         "reason": decision.reason,
         "watch": decision.watch,
+        "also": decision.also,
         **reading.as_dict(),
     }
 

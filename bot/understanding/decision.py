@@ -28,6 +28,11 @@ NEEDS = (*TOPICS, "confidentiality", "human", "other_city", *URGENT)
 QUESTIONS = ("ask_cost", "ask_wait", "ask_age", "ask_hours", "ask_where", "ask_how", "ask_signup", "ask_language")
 # An answer inside the talk is read in the light of what was asked, so it may be less sure than a new need.
 INSIDE_TALK = 0.3
+# With this much, what is left when danger is taken away is sure enough to be kept for afterwards.
+SURE_BESIDE_DANGER = 0.9
+# Two needs at once ("han dricker och slår mig"): from this share up both are meant; who is hurt comes first.
+BOTH = 0.2
+HURT, OFTEN_BESIDE = ("partner_violence", "honour_violence"), "substance_use"
 CONTEXT = ("affirm", "deny", "dont_know", "wont_say", "inform")
 # What is said inside a talk about a topic, without naming one.
 TALK = (*CONTEXT, *QUESTIONS, *SMALLTALK)
@@ -51,7 +56,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the assistant does: with `clarify`, `choices` are the needs to offer, the likeliest first."""
+    """What the assistant does: with `clarify`, `choices` are the needs to offer, the likeliest first.
+
+    `also` is a second need that the same message holds; it is offered after the first.
+    """
 
     decided: Decided
     intent: str
@@ -62,6 +70,7 @@ class Decision:
     confidence: float
     reason: str
     watch: bool = False
+    also: str | None = None
 
 
 def need_of(intent: str) -> str | None:
@@ -84,9 +93,20 @@ def decide(
     danger = _danger(ranking, alarm, thresholds)
     if danger:
         kind, case, confidence, reason = danger
-        return Decision("answer", kind, kind, _kept(topic, thresholds), kind, case, confidence, reason)
+        calm = sum(r.confidence for r in ranking if r.intent not in URGENT)
+        return Decision("answer", kind, kind, _kept(topic, calm, thresholds), kind, case, confidence, reason)
     watch = sum(_urgent_shares(ranking).values()) >= thresholds.watch
-    return replace(_calm(ranking, thresholds), watch=watch)
+    first, also = _safety_first(ranking)
+    return replace(_calm(first, thresholds), watch=watch, also=also)
+
+
+def _safety_first(ranking: Sequence[Ranked]) -> tuple[Sequence[Ranked], str | None]:
+    """Violence and drinking in one message: violence on top with the shares of both, and the other one beside it."""
+    top, second = ranking[0], ranking[1] if len(ranking) > 1 else ranking[0]
+    hurt = next((ranked for ranked in (top, second) if ranked.intent in HURT), None)
+    if hurt is None or OFTEN_BESIDE not in (top.intent, second.intent) or second.confidence < BOTH:
+        return ranking, None
+    return [Ranked(hurt.intent, top.confidence + second.confidence), *ranking[2:]], OFTEN_BESIDE
 
 
 def _unspoken(language: str, alarm: Urgent | None) -> Decision:
@@ -123,9 +143,11 @@ def _urgent_shares(ranking: Sequence[Ranked]) -> dict[str, float]:
     return {r.intent: r.confidence for r in ranking if r.intent in URGENT}
 
 
-def _kept(topic: Ranked, thresholds: Thresholds) -> tuple[str, ...]:
-    """The topic beside the danger, kept for after."""
-    return (topic.intent,) if topic.intent in TOPICS and topic.confidence >= thresholds.clarify else ()
+def _kept(topic: Ranked, calm: float, thresholds: Thresholds) -> tuple[str, ...]:
+    """The topic beside the danger, kept for after: likely by itself, or nearly all that is left without the danger."""
+    share = topic.confidence / calm if calm > 0 else 0.0
+    likely = topic.confidence >= thresholds.clarify or share >= SURE_BESIDE_DANGER
+    return (topic.intent,) if topic.intent in TOPICS and likely else ()
 
 
 def _choices(ranking: Sequence[Ranked], thresholds: Thresholds) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import find_persons
 from bot.understanding.role import find_role, is_outright
+from bot.understanding.role_signs import load_signs
 from bot.understanding.substances import find_substance
 from bot.understanding.text import fold
 from bot.understanding.tokens import tokens
@@ -17,6 +18,7 @@ from bot.understanding.tokens import tokens
 class People:
     """`role`: self, child or other. `relation`: a name of people.yml. `substance`: a name of substances.yml.
 
+    `violent`: the writer says that they hit someone themself.
     `age` is set only where it decided the role ("min kille 14 år" is a parent's son). `outright`: the text itself says
     whom it is about, so that nothing learned may say otherwise.
     """
@@ -26,6 +28,7 @@ class People:
     substance: str | None = None
     age: int | None = None
     outright: bool = False
+    violent: bool = False
 
 
 # "Pojken min" is said in the north and by many who learnt Swedish late; the readers know "min pojke".
@@ -44,5 +47,11 @@ def find_people(text: str) -> People:
     young = _YOUNG.search(folded)
     if role == "other" and relation == "partner" and young and int(young.group(1)) < TOO_YOUNG_FOR_A_PARTNER:
         return People("child", "child", find_substance(folded), int(young.group(1)), outright=True)
-    relation = None if relation == STRANGER else relation
-    return People(role, relation, find_substance(folded), outright=is_outright(said, persons))
+    shown = load_signs().book.names(folded)
+    return People(
+        role,
+        None if relation == STRANGER else relation,
+        find_substance(folded),
+        outright=is_outright(said, persons),
+        violent="uses_violence" in shown and "harm" not in shown,
+    )

@@ -20,7 +20,7 @@ from bot.understanding.urgent import Urgent, urgent
 class Reading:
     """What stands in the text itself. `districts` holds more than one id when the word is ambiguous ("Enskede").
 
-    `outright`: the text says in so many words whom it is about.
+    `outright`: the text says in so many words whom it is about; `learned`: whom it is about is no more than likely.
     """
 
     age: int | None
@@ -34,6 +34,8 @@ class Reading:
     service: str | None
     urgent: Urgent | None
     outright: bool = False
+    learned: bool = False
+    violent: bool = False
     language: str | None = None
 
     @property
@@ -60,6 +62,8 @@ class Reading:
             "question": self.question,
             "service_named": self.service,
             "language": self.language,
+            "violent": self.violent,
+            "role_learned": self.learned,
         }
 
 
@@ -81,6 +85,7 @@ def read(text: str) -> Reading:
         urgent=urgent(text),
         outright=people.outright,
         language=find_language(text),
+        violent=people.violent,
     )
 
 
@@ -89,4 +94,4 @@ def read_about(text: str, role: str | None) -> Reading:
     reading = read(text)
     if reading.outright or role in (None, reading.role):
         return reading
-    return replace(reading, role=role, relation=None, age=find_age(text, role=role))
+    return replace(reading, role=role, relation=None, age=find_age(text, role=role), learned=True)

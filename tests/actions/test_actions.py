@@ -106,3 +106,14 @@ def test_the_second_miss_offers_a_human() -> None:
 @pytest.mark.slow
 def test_12_a_forged_hand_over_is_refused_by_the_action_server(town: Town) -> None:
     assert call(town.settings.actions_url, "POST", "/webhook", {"next_action": "action_hand_over"}).status == 401
+
+
+@pytest.mark.parametrize("action", [ActionHandOver, ActionCallBack])
+def test_an_old_button_of_a_service_that_takes_no_cases_sends_nothing_and_shows_whom_to_reach(
+    tools: Parts, action: Any
+) -> None:
+    said = run(action(), {"service": "safe_places", "need": "unsafe_place"}).messages
+    assert stored(tools, cases) == []
+    assert "ingenting är skickat" in said[0]["text"] and "Vi har tagit emot" not in str(said)
+    assert not [message for message in said if (message["custom"] or {}).get("form")]
+    assert [message for message in said if (message["custom"] or {}).get("service")]

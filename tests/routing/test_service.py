@@ -8,7 +8,7 @@ import pytest
 
 from bot.routing.catalogue import Catalogue
 from bot.routing.rules import SERVICES
-from bot.routing.service import first_service
+from bot.routing.service import first_service, first_step
 from bot.routing.talk import TOPICS, Heard
 
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
@@ -59,3 +59,44 @@ def test_every_topic_with_an_age_leads_to_a_service(demo: Catalogue, need: str) 
 
 def test_live_with_nothing_confirmed_leads_to_the_contact_centre(live: Catalogue) -> None:
     assert first_service(Heard(need="leave_crime"), live, DAY) == "contact_centre"
+
+
+# --- the first step ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heard(intent="ask_cost", question="cost"),
+        Heard(intent="ask_hours"),
+        Heard(intent="affirm"),
+        Heard(intent="deny"),
+        Heard(intent="inform", age=16),
+    ],
+    ids=["vad kostar det?", "öppet?", "ja", "nej", "16"],
+)
+def test_a_question_or_answer_without_a_topic_is_asked_about_with_the_topics(demo: Catalogue, heard: Heard) -> None:
+    first = first_step(heard, demo, DAY)
+    assert (first.decision, first.need, first.choices) == ("clarify", None, TOPICS)
+    assert first.intent == heard.intent
+
+
+@pytest.mark.parametrize(
+    ("heard", "need"),
+    [
+        (Heard(intent="ask_how", question="names_others"), "leave_crime"),
+        (Heard(intent="ask_cost", service_named="mini_maria"), None),
+        (Heard(intent="greet", need="smalltalk"), "smalltalk"),
+        (Heard(intent="parenting", need="parenting"), "parenting"),
+        (Heard(intent="emergency", urgent="emergency"), None),
+    ],
+)
+def test_what_has_an_answer_of_its_own_stays_an_answer(demo: Catalogue, heard: Heard, need: str | None) -> None:
+    first = first_step(heard, demo, DAY)
+    assert (first.decision, first.need, first.choices) == ("answer", need, ())
+
+
+@pytest.mark.parametrize("decision", ["clarify", "fallback"])
+def test_what_was_not_sure_stays_as_it_is(demo: Catalogue, decision: str) -> None:
+    heard = Heard(decision=decision, choices=("parenting",), intent=decision)
+    assert first_step(heard, demo, DAY) == heard

@@ -11,21 +11,18 @@ import pytest
 
 from bot.routing.card import card
 from bot.routing.catalogue import EMERGENCY, Catalogue
-from bot.routing.offers import ANSWER_LATER
+from bot.routing.danger import ONLY_112, answer_danger
+from bot.routing.offers import ANSWER_LATER, SERVICE_QUESTIONS
 from bot.routing.steps import (
-    ONLY_112,
-    SERVICE_QUESTIONS,
-    answer_danger,
     answer_need,
     answer_question,
     ask_topic,
-    clarify,
     continue_talk,
-    fall_back,
     offer_human,
     watchful,
 )
 from bot.routing.talk import TOPICS, Heard, Talk, Turn
+from bot.routing.unsure import clarify, fall_back
 from bot.understanding.question import load_questions
 from bot.understanding.urgent import load_rules
 
@@ -351,11 +348,13 @@ def test_danger_keeps_the_topic_through_more_danger_and_a_human_and_comes_back_t
     danger = Heard(urgent="emergency", choices=(topic,))
     first = answer_danger(Talk(), danger, demo, NIGHT)
     assert first.talk.kept == topic and f"/{topic}" in buttons(first)
-    human = offer_human(first.talk, demo, NIGHT)
+    human = offer_human(first.talk, Heard(), demo, NIGHT)
     assert human.talk.need == topic
     second = answer_danger(human.talk, Heard(intent="emergency", urgent_case="quiet"), demo, NIGHT)
     assert second.talk.kept == topic and f"/{topic}" in buttons(second)
-    assert continue_talk(second.talk, Heard(intent="affirm"), demo, NIGHT).talk.need == topic
+    rings = continue_talk(second.talk, Heard(intent="affirm"), demo, NIGHT)
+    assert said(rings) == ["utter_urgent_calling"] and f"/{topic}" in buttons(rings)
+    assert answer_need(rings.talk, Heard(intent=topic, need=topic, age=24), demo, NIGHT).talk.need == topic
 
 
 @pytest.mark.parametrize("need", ["human", "other_city"])
@@ -367,7 +366,7 @@ def test_danger_does_not_put_a_need_without_a_service_over_the_kept_topic(demo: 
 def test_danger_in_a_talk_keeps_what_is_known_of_the_person(demo: Catalogue) -> None:
     heard = Heard(urgent="emergency", need="emergency")
     turn = answer_danger(replace(ASKING_PLACE, misses=1), heard, demo, NIGHT)
-    assert turn.talk == replace(ASKING_PLACE, asked=None, kept="youth_at_risk")
+    assert turn.talk == replace(ASKING_PLACE, asked="call", kept="youth_at_risk")
 
 
 def test_an_age_told_after_danger_leads_back_to_the_kept_topic(demo: Catalogue) -> None:
@@ -403,9 +402,9 @@ def test_an_answer_to_danger_needs_no_such_line(demo: Catalogue) -> None:
 
 
 def test_unsure_offers_the_guesses_and_a_human(demo: Catalogue) -> None:
-    turn = clarify(Talk(misses=1), Heard(choices=("leave_crime", "youth_at_risk"), age=16, role="self"), demo, DAY)
+    turn = clarify(Talk(), Heard(choices=("leave_crime", "youth_at_risk"), age=16, role="self"), demo, DAY)
     assert buttons(turn) == ["/leave_crime", "/youth_at_risk", "/human"]
-    assert (turn.talk.asked, turn.talk.age, turn.talk.role, turn.talk.misses) == ("topic", 16, "self", 0)
+    assert (turn.talk.asked, turn.talk.age, turn.talk.role, turn.talk.misses) == ("topic", 16, "self", 1)
 
 
 def test_the_guess_that_is_pressed_uses_what_the_message_told(demo: Catalogue) -> None:
@@ -445,7 +444,9 @@ def test_at_every_hour_a_human_is_more_than_a_closed_line(
     request: pytest.FixtureRequest, mode: str, talk: Talk
 ) -> None:
     catalogue = request.getfixturevalue(mode)
-    lost = [at for at in hours_of_a_week() if not reaches_someone(offer_human(talk, catalogue, at), catalogue, at)]
+    lost = [
+        at for at in hours_of_a_week() if not reaches_someone(offer_human(talk, Heard(), catalogue, at), catalogue, at)
+    ]
     assert lost == []
 
 
@@ -456,13 +457,13 @@ def test_at_every_hour_a_human_is_more_than_a_closed_line(
 def test_a_human_is_one_of_the_service_in_the_talk_where_it_takes_cases(
     demo: Catalogue, service: str | None, named: str
 ) -> None:
-    turn = offer_human(Talk(service=service), demo, DAY)
+    turn = offer_human(Talk(service=service), Heard(), demo, DAY)
     assert turn.sayings[0].service == named and turn.talk.service == named
 
 
 def test_asking_for_a_human_keeps_the_topic(demo: Catalogue) -> None:
-    assert offer_human(Talk(need="leave_crime"), demo, DAY).talk.need == "leave_crime"
-    assert offer_human(Talk(), demo, DAY).talk.need == "human"
+    assert offer_human(Talk(need="leave_crime"), Heard(), demo, DAY).talk.need == "leave_crime"
+    assert offer_human(Talk(), Heard(), demo, DAY).talk.need == "human"
 
 
 def test_the_topics_are_offered_with_a_human_last() -> None:
@@ -490,7 +491,7 @@ STEPS: tuple[Step, ...] = (
     answer_danger,
     clarify,
     fall_back,
-    lambda talk, _, catalogue, at: offer_human(talk, catalogue, at),
+    offer_human,
 )
 PLACES = ({}, {"districts": ("farsta", "bromma"), "place": "X"}, {"municipality": "Solna"}, {"districts": ("farsta",)})
 INTENTS = ("affirm", "deny", "dont_know", "wont_say", "inform", "confidentiality", "ask_first_meeting")

@@ -137,7 +137,8 @@ def test_the_model_raises_danger_by_both_intents_together(
     [
         ({"leave_crime": 0.6, "emergency": 0.3}, ("leave_crime",)),
         ({"emergency": 0.6, "leave_crime": 0.3}, ("leave_crime",)),
-        ({"emergency": 0.8, "leave_crime": 0.11}, ()),
+        ({"emergency": 0.8, "leave_crime": 0.11}, ("leave_crime",)),
+        ({"emergency": 0.8, "leave_crime": 0.1, "inform": 0.1}, ()),
         ({"emergency": 0.6, "human": 0.3}, ()),
         ({"emergency": 0.5, "suicide_risk": 0.3, "parenting": 0.15}, ("parenting",)),
         ({"emergency": 0.6, "suicide_risk": 0.4}, ()),
@@ -145,6 +146,22 @@ def test_the_model_raises_danger_by_both_intents_together(
 )
 def test_beside_danger_a_likely_topic_is_kept(shares: dict[str, float], kept: tuple[str, ...]) -> None:
     assert decide(ranking(**shares), KNIFE, LIMITS).choices == kept
+
+
+@pytest.mark.parametrize(
+    ("shares", "need", "also"),
+    [
+        ({"substance_use": 0.7, "partner_violence": 0.3}, "partner_violence", "substance_use"),
+        ({"honour_violence": 0.4, "substance_use": 0.3}, "honour_violence", "substance_use"),
+        ({"substance_use": 0.85, "partner_violence": 0.15}, "substance_use", None),
+        ({"child_welfare": 0.6, "partner_violence": 0.4}, "child_welfare", None),
+    ],
+)
+def test_where_someone_is_hurt_beside_drugs_the_hurt_comes_first(
+    shares: dict[str, float], need: str, also: str | None
+) -> None:
+    found = decide(ranking(**shares), None, LIMITS)
+    assert (found.decided, found.need, found.also) == ("answer", need, also)
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,22 @@ def test_any_text_has_people_or_none(text: str) -> None:
 )
 def test_any_order_of_telling_words_is_read(said_words: list[str]) -> None:
     assert find_people(" ".join(said_words)).role in (None, "self", "child", "other")
+
+
+@pytest.mark.parametrize(
+    ("text", "violent"),
+    [
+        ("Jag har slagit min fru och vill sluta", True),
+        ("ja knuffade min kille igår", True),
+        ("jag är rädd att jag ska skada min sambo", True),
+        ("jag vill sluta slå", True),
+        ("min man slår mig", False),
+        ("jag slog tillbaka när han slog mig", False),
+        ("hur får jag honom att sluta slå mig", False),
+        ("jag tror att han slår henne", False),
+        ("jag blir slagen", False),
+        ("vi slår gräset på lördag", False),
+    ],
+)
+def test_the_one_who_says_that_they_hit_is_heard(text: str, violent: bool) -> None:
+    assert find_people(text).violent is violent

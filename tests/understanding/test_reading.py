@@ -47,7 +47,7 @@ def test_plain_data_has_a_key_for_each_finding_and_is_json() -> None:
     assert json.loads(json.dumps(data)) == data
     assert data.keys() == {
         *("age", "place", "district", "districts", "municipality", "role"),
-        *("relation", "substance", "question", "service_named", "language"),
+        *("relation", "substance", "question", "service_named", "language", "violent", "role_learned"),
     }
     assert data["districts"] == ["farsta"] and data["service_named"] == "mini_maria"
 
