@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
+from bot.chat.masking.word_lists import word_list
 
 _AT = r"(?: ?@ ?| ?[(\[{] ?(?:at|a|snabel-?a) ?[)\]}] ?| ?snabel-?a ?)"
 _DOT = r"(?: ?\. ?| punkt | dot | ?[(\[] ?(?:dot|punkt) ?[)\]] ?)"

@@ -13,7 +13,7 @@ import phonenumbers
 from personnummer import personnummer
 
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
+from bot.chat.masking.word_lists import word_list
 
 _SEPARATOR = r"[ .\-+/]{0,3}"
 # Year, month 01–12, day 01–31 or 61–91 (coordination number), then four, the first of which may be a letter (a reserve

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
+from bot.chat.masking.word_lists import word_list
 
 _RELATION = (
     r"(?:son|sonen|dotter|dottern|bror|brorsa|brorsan|syster|syrra|syrran|lillebror|storebror|lillasyster|storasyster|pojke|"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.chat.masking_names import find_names
-from bot.chat.masking_numbers import (
+from bot.chat.masking.names import find_names
+from bot.chat.masking.numbers import (
     find_accounts,
     find_long_numbers,
     find_number_words,
@@ -19,7 +19,7 @@ from bot.chat.masking_numbers import (
     find_phones,
     find_plates,
 )
-from bot.chat.masking_words import find_addresses, find_emails, find_handles
+from bot.chat.masking.addresses import find_addresses, find_emails, find_handles
 from bot.chat.seen import Seen, Span, see
 from bot.chat.sparing import SERVICE_NUMBERS, find_spared
 
