@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.chat.masking.addresses import find_addresses, find_emails, find_handles
 from bot.chat.masking.names import find_names
 from bot.chat.masking.numbers import (
     find_accounts,
@@ -19,7 +20,6 @@ from bot.chat.masking.numbers import (
     find_phones,
     find_plates,
 )
-from bot.chat.masking.addresses import find_addresses, find_emails, find_handles
 from bot.chat.seen import Seen, Span, see
 from bot.chat.sparing import SERVICE_NUMBERS, find_spared
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.chat.seen import Seen, Span
 from bot.chat.masking.word_lists import word_list
+from bot.chat.seen import Seen, Span
 
 _AT = r"(?: ?@ ?| ?[(\[{] ?(?:at|a|snabel-?a) ?[)\]}] ?| ?snabel-?a ?)"
 _DOT = r"(?: ?\. ?| punkt | dot | ?[(\[] ?(?:dot|punkt) ?[)\]] ?)"
