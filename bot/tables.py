@@ -175,6 +175,16 @@ audit = Table(
     Column("detail", JSON),
 )
 
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("is_off", Boolean, nullable=False),
+    Column("comment", Text, nullable=False, comment="why; empty when it was switched on without one"),
+    Column("changed_by", String(80), nullable=False, comment="id of a member of staff, or command_line"),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,

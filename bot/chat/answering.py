@@ -38,6 +38,8 @@ async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft
     """What is said, in the order of `_IN_ORDER`, and what was understood."""
     if heard.desk:
         drafts, understood = _at_desk(parts, heard.desk), {"decision": "thread"}
+    elif await parts.switched.is_off(parts):
+        drafts, understood = _without_rasa(parts, heard, "utter_door_off"), {"decision": "off"}
     else:
         drafts, understood = await _from_rasa(parts, heard, seconds)
     for step in _IN_ORDER:
@@ -53,9 +55,12 @@ async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[D
     except AssistantError as error:
         logger.warning("Answered without Rasa: %s", error.code)
         sentence = "utter_door_unsure_case" if heard.payload in OPENS_CASE else "utter_door_degraded"
-        drafts = degraded_drafts(heard.text, heard.service, parts.catalogue, parts.sentences, parts.clock(), sentence)
-        return drafts, {"decision": "degraded", "reason": error.code}
+        return _without_rasa(parts, heard, sentence), {"decision": "degraded", "reason": error.code}
     return list(said_by_rasa.drafts), dict(said_by_rasa.understood)
+
+
+def _without_rasa(parts: Parts, heard: Heard, sentence: str) -> list[Draft]:
+    return degraded_drafts(heard.text, heard.service, parts.catalogue, parts.sentences, parts.clock(), sentence)
 
 
 def _check_cases(connection: Connection, heard: Heard, answer: Answer) -> None:

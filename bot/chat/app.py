@@ -73,7 +73,7 @@ def _add_api(app: Sanic, parts: Parts) -> None:
     async def open_conversation(request: Request) -> HTTPResponse:
         read_body(request)
         session = await door.open_conversation(parts, read_caller(request, parts))
-        return _answer({"token": session.token, "messages": door.welcome(parts)}, 201)
+        return _answer({"token": session.token, "messages": await door.welcome(parts)}, 201)
 
     @app.post("/api/messages")  # type: ignore[untyped-decorator]
     async def say(request: Request) -> HTTPResponse:
@@ -103,8 +103,9 @@ def _add_api(app: Sanic, parts: Parts) -> None:
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     async def health(_request: Request) -> HTTPResponse:
-        away = await degraded(parts)
-        return _answer({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200)
+        away, off = await degraded(parts), await parts.switched.is_off(parts)
+        status = "degraded" if away else "off" if off else "ok"
+        return _answer({"status": status, "degraded": away, "switched_off": off}, 503 if away else 200)
 
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
@@ -125,7 +126,7 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
 def _add_pages(app: Sanic, parts: Parts) -> None:
     @app.get("/chatt")  # type: ignore[untyped-decorator]
     async def chat(_request: Request) -> HTTPResponse:
-        return _page(forms.first_page(parts))
+        return _page(await forms.first_page(parts))
 
     @app.get("/kvittens")  # type: ignore[untyped-decorator]
     async def receipt(_request: Request) -> HTTPResponse:

@@ -13,6 +13,7 @@ from bot.chat.assistant import AssistantError
 from bot.chat.callback import call_back, read_wanted
 from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.comeback import come_back
+from bot.chat.degraded import degraded_drafts
 from bot.chat.draft import Draft, Message
 from bot.chat.incoming import Refused
 from bot.chat.news import fetch_news, seen_until
@@ -117,9 +118,12 @@ async def leave(parts: Parts, caller: Caller) -> None:
         logger.info("Nothing to end: %s", type(error).__name__)
 
 
-def welcome(parts: Parts) -> list[Message]:
-    """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
-    return said_only(parts, [Draft(parts.sentences.text("utter_welcome"))], parts.clock())
+async def welcome(parts: Parts) -> list[Message]:
+    """The first message: what this is, or that it is switched off, and whom to call. Not stored: it is one for all."""
+    now = parts.clock()
+    if await parts.switched.is_off(parts):
+        return said_only(parts, degraded_drafts("", None, parts.catalogue, parts.sentences, now, "utter_door_off"), now)
+    return said_only(parts, [Draft(parts.sentences.text("utter_welcome"))], now)
 
 
 def _forget(connection: Connection, session: Session) -> bool:

@@ -33,8 +33,10 @@ class Html:
     status: int = 200
 
 
-def first_page(parts: Parts) -> Html:
+async def first_page(parts: Parts) -> Html:
     """The chat before anything was said: no session is made until there is something to keep."""
+    if await parts.switched.is_off(parts):
+        return Html(_chat(parts, "", messages=await door.welcome(parts)))
     return Html(_chat(parts, _welcome(parts)))
 
 

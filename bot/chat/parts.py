@@ -17,6 +17,7 @@ from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
 from bot.chat.streams import Streams
+from bot.chat.switched import Switched
 from bot.chat.turns import Turns
 from bot.database import create_database_engine, now, reading, transaction
 from bot.routing.catalogue import Catalogue
@@ -51,6 +52,7 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
+    switched: Switched = field(default_factory=Switched)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
     writers: Executor = field(default_factory=lambda: ThreadPoolExecutor(SQLITE_WRITERS, "writing"))
 
