@@ -90,6 +90,7 @@ cases = Table(
     Column("outcome", String(30)),
     Column("receipt_hash", String(64), unique=True, comment="keyed hash; the code itself is never stored"),
     Column("receipt_until", UtcDateTime),
+    Column("crowd", String(32), index=True, comment="many from one caller: folded in the queue"),
     Column("registered_at", UtcDateTime, comment="entered in the city's own case system"),
     Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
 )

@@ -27,7 +27,7 @@ DOORS = {
     "rasa_sdk": {"actions"},
     "tensorflow": set(),
     "spacy": {"bot.understanding"},
-    "sanic": {"bot.chat.app", "bot.staff.app", "bot.understanding.channel", "actions.server"},
+    "sanic": {"bot.chat.app", "bot.chat.connection", "bot.staff.app", "bot.understanding.channel", "actions.server"},
     "aiosmtplib": {"bot.handover"},
     "smtplib": set(),
     "requests": set(),

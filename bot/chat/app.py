@@ -45,8 +45,9 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
         {
             "ACCESS_LOG": False,
             "REQUEST_MAX_SIZE": BODY_LIMIT_BYTES,
+            "REQUEST_MAX_HEADER_SIZE": 8_192,
             "REQUEST_TIMEOUT": 15,
-            "RESPONSE_TIMEOUT": 60,
+            "RESPONSE_TIMEOUT": 30,
             "KEEP_ALIVE_TIMEOUT": 15,
             "FALLBACK_ERROR_FORMAT": "text",
         }
@@ -187,13 +188,16 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     body = request.body if isinstance(request.body, bytes) else b""
     messages = messages_of(parts, with_text(refused, body))
     if not request.path.startswith("/api/"):
-        return _problem_page(parts, messages, refused.status)
+        return _wait(_problem_page(parts, messages, refused.status), refused.retry_after)
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
-    answer = _answer(content, refused.status)
-    if refused.retry_after:
-        answer.headers["Retry-After"] = str(refused.retry_after)
+    return _wait(_answer(content, refused.status), refused.retry_after)
+
+
+def _wait(answer: HTTPResponse, seconds: int | None) -> HTTPResponse:
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
@@ -229,4 +233,4 @@ def _answer(content: Mapping[str, Any], status: int = 200) -> HTTPResponse:
 
 
 def _page(page: Html) -> HTTPResponse:
-    return response.html(page.body, page.status)
+    return _wait(response.html(page.body, page.status), page.retry_after)

@@ -58,7 +58,7 @@ async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any])
     wanted = read_wanted(fields)
     limit(parts, "message", session.id)
     limit(parts, "case", caller.client)
-    return await call_back(parts, session, wanted)
+    return await call_back(parts, session, wanted, caller.client)
 
 
 async def use_receipt(parts: Parts, caller: Caller, code: object) -> tuple[Session, list[Message]]:

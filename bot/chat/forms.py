@@ -31,6 +31,7 @@ class Html:
 
     body: str
     status: int = 200
+    retry_after: int | None = None
 
 
 async def first_page(parts: Parts) -> Html:
@@ -89,7 +90,7 @@ async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
         session, messages = await door.use_receipt(parts, caller, form.get("code", ""))
     except Refused as refused:
         page = parts.pages.render("receipt.html", messages=messages_of(parts, refused), code=form.get("code", "")[:40])
-        return Html(page, refused.status)
+        return Html(page, refused.status, refused.retry_after)
     return Html(_chat(parts, "", session.token, messages, status="came_back"))
 
 
@@ -145,8 +146,8 @@ async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -
     if caller.token and refused.status != 401:
         page = await _talk(parts, caller, **values)
         if page.status == 200:
-            return replace(page, status=refused.status)
-    return Html(_chat(parts, _welcome(parts), "", (), **values), refused.status)
+            return replace(page, status=refused.status, retry_after=refused.retry_after)
+    return Html(_chat(parts, _welcome(parts), "", (), **values), refused.status, refused.retry_after)
 
 
 async def _wrong_contact(parts: Parts, caller: Caller, refused: RefusedContact, form: Form) -> Html:
@@ -156,4 +157,6 @@ async def _wrong_contact(parts: Parts, caller: Caller, refused: RefusedContact, 
 
 
 def _problem(parts: Parts, refused: Refused) -> Html:
-    return Html(parts.pages.render("problem.html", messages=messages_of(parts, refused)), refused.status)
+    return Html(
+        parts.pages.render("problem.html", messages=messages_of(parts, refused)), refused.status, refused.retry_after
+    )

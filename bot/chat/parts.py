@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Assistant, RasaAssistant
+from bot.chat.crowds import Crowds
 from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
@@ -50,6 +51,7 @@ class Parts:
     spared: frozenset[str]
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
+    crowds: Crowds = field(default_factory=Crowds)
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)

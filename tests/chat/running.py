@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from bot.chat.app import create_chat_app
 from bot.chat.assistant import RasaAssistant
+from bot.chat.connection import TimedProtocol
 from bot.chat.limits import Limits
 from bot.chat.pages import load_pages
 from bot.chat.parts import Parts, spared_numbers
@@ -98,16 +99,16 @@ class Door:
     async def _start(self, rasa_port: int) -> None:
         await self._rasa_runner.setup()
         await web.TCPSite(self._rasa_runner, "127.0.0.1", rasa_port).start()
-        app = create_chat_app(self.settings, self.parts)
+        self.app = app = create_chat_app(self.settings, self.parts)
         self._server = await app.create_server(
-            host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False
+            host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False, protocol=TimedProtocol
         )
         await self._server.startup()
         self.http = aiohttp.ClientSession()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
         """Run a coroutine in the server's loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
 
     def stop(self) -> None:
         """Stop everything."""

@@ -1,4 +1,4 @@
-"""The off switch of the assistant."""
+"""The off switch of the assistant, and the crowd that a case belongs to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,3 +24,8 @@ def upgrade() -> None:
         sa.Column("changed_at", bot.database.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_switches")),
     )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("crowd", sa.String(length=32), nullable=True, comment="many from one caller: folded in the queue")
+        )
+        batch_op.create_index(batch_op.f("ix_cases_crowd"), ["crowd"], unique=False)
