@@ -16,6 +16,7 @@ from bot.chat.hearing import Heard
 from bot.chat.incoming import harmless
 from bot.chat.parts import Parts
 from bot.chat.staffed import Desk
+from bot.chat.typed import ANSWERS, answer_typed, offer_typed
 from bot.handover.case import get_case
 from bot.handover.record import CaseError
 
@@ -38,6 +39,8 @@ async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft
     """What is said, in the order of `_IN_ORDER`, and what was understood."""
     if heard.desk:
         drafts, understood = _at_desk(parts, heard.desk), {"decision": "thread"}
+    elif heard.payload in ANSWERS:
+        drafts, understood = await answer_typed(parts, heard), {"decision": "contact"}
     elif await parts.switched.is_off(parts):
         drafts, understood = _without_rasa(parts, heard, "utter_door_off"), {"decision": "off"}
     else:
@@ -93,18 +96,19 @@ def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Dr
     if not heard.stored.masked:
         return list(drafts)
     notice = Draft(parts.sentences.text("utter_masked", kinds=_kinds(parts, heard.stored.masked)))
-    if "telefonnummer" in heard.stored.masked and heard.desk is None:
-        notice = _offering_form(parts, notice, drafts)
+    if {"telefonnummer", "e-post"} & set(heard.stored.masked) and heard.desk is None:
+        notice = _offering_contact(parts, heard, notice, drafts)
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]
 
 
-def _offering_form(parts: Parts, notice: Draft, drafts: Sequence[Draft]) -> Draft:
-    """A number was typed: it can be left in the form instead, unless the answer offers that already."""
-    text = f"{notice.text} {parts.sentences.text('utter_door_masked_phone')}"
+def _offering_contact(parts: Parts, heard: Heard, notice: Draft, drafts: Sequence[Draft]) -> Draft:
+    """A number or an address was typed: shall we use it? Or the form, unless the answer offers that already."""
+    question, options = offer_typed(parts, heard)
+    question = question or parts.sentences.text("utter_door_masked_phone")
     offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
-    call = Option(parts.sentences.text("utter_label_call_back"), CALL_BACK)
-    return replace(notice, text=text, choices=() if offered else (call,))
+    form = [] if offered else [Option(parts.sentences.text("utter_label_call_back"), CALL_BACK)]
+    return replace(notice, text=f"{notice.text} {question}", choices=(*options, *form))
 
 
 _IN_ORDER: tuple[Callable[[Parts, Heard, Sequence[Draft]], list[Draft]], ...] = (_danger_first, _tell_masked)

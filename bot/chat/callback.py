@@ -104,11 +104,7 @@ def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted
 
 def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> Case:
     now = parts.clock()
-    service = receiving_service(connection, parts, session.id)
-    hours = parts.catalogue.promise_hours(service["id"], local_day(now))
-    case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
-    store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
-    give_receipt(connection, parts, session, case.id, now)
+    case = open_with_contact(connection, parts, session, wanted.id, wanted.contact, wanted.shared)
     said = store_said(
         connection, session.id, wanted.id, Masked(parts.sentences.text("utter_door_contact_given"), ()), None, now
     )
@@ -116,19 +112,37 @@ def _store(connection: Connection, parts: Parts, session: Session, wanted: Wante
     return case
 
 
+def open_with_contact(
+    connection: Connection, parts: Parts, session: Session, message_id: str, contact: Contact, shared: Shared
+) -> Case:
+    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case."""
+    now = parts.clock()
+    service = receiving_service(connection, parts, session.id)
+    hours = parts.catalogue.promise_hours(service["id"], local_day(now))
+    case = open_case(connection, _hand_over(connection, parts, session, message_id, shared, service), hours, now)
+    store_contact(connection, case.id, contact, parts.settings.encryption_keys, now)
+    give_receipt(connection, parts, session, case.id, now)
+    return case
+
+
 def _hand_over(
-    connection: Connection, parts: Parts, session: Session, wanted: Wanted, service: Mapping[str, Any]
+    connection: Connection,
+    parts: Parts,
+    session: Session,
+    message_id: str,
+    shared: Shared,
+    service: Mapping[str, Any],
 ) -> HandOver:
     return HandOver(
         conversation_id=session.id,
-        message_id=wanted.id,
+        message_id=message_id,
         service=service["id"],
         need=latest(connection, session.id, "need") or "human",
         district=service.get("district"),
         channel="callback",
         acute=was_urgent(connection, session.id),
-        shared=wanted.shared,
-        summary=_summary(connection, parts, session) if wanted.shared == "summary" else None,
+        shared=shared,
+        summary=_summary(connection, parts, session) if shared == "summary" else None,
     )
 
 

@@ -102,6 +102,7 @@ async def forget(parts: Parts, caller: Caller) -> bool:
     except SQLAlchemyError as error:
         raise unstored("delete a conversation", error) from error
     try:
+        parts.typed.forget(session.id)
         await parts.assistant.forget(session.id)
     except AssistantError as error:
         # The tracker's row is gone with the transcript; Rasa keeps nothing else between two messages.
@@ -113,6 +114,7 @@ async def leave(parts: Parts, caller: Caller) -> None:
     """End the session; an unknown token and a database that is away are no reason to stop anybody from leaving."""
     try:
         session = await live_session(parts, caller)
+        parts.typed.forget(session.id)
         await parts.write(lambda connection: end_session(connection, session.id, parts.clock()))
     except (Refused, SQLAlchemyError) as error:
         logger.info("Nothing to end: %s", type(error).__name__)

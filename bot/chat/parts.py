@@ -16,6 +16,7 @@ from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
 from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
+from bot.chat.remembered import Remembered
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
 from bot.chat.streams import Streams
 from bot.chat.switched import Switched
@@ -52,6 +53,7 @@ class Parts:
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
     crowds: Crowds = field(default_factory=Crowds)
+    typed: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)
