@@ -54,7 +54,7 @@ async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any])
     Raises:
         Refused: 401, 422, 429, 503.
     """
-    session = await live_session(parts, caller)
+    session = await live_session(parts, caller, "degraded_case")
     wanted = read_wanted(fields)
     limit(parts, "message", session.id)
     limit(parts, "case", caller.client)

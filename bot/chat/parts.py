@@ -121,7 +121,7 @@ def create_parts(settings: Settings) -> Parts:
         engine=engine,
         catalogue=catalogue,
         sentences=Sentences.load(),
-        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
+        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret, settings.actions_url),
         pages=load_pages(settings),
         spared=spared_numbers(catalogue),
         writers=ThreadPoolExecutor(
