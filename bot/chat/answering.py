@@ -54,7 +54,8 @@ async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[D
     said = {"payload": heard.payload} if heard.payload else {"text": harmless(heard.text)}
     try:
         said_by_rasa = await parts.assistant.ask(heard.session.id, heard.stored.client_id or "", said, seconds)
-        await parts.read(lambda connection: _check_cases(connection, heard, said_by_rasa))
+        if any(draft.case_id for draft in said_by_rasa.drafts):
+            await parts.read(lambda connection: _check_cases(connection, heard, said_by_rasa))
     except AssistantError as error:
         logger.warning("Answered without Rasa: %s", error.code)
         sentence = "utter_door_unsure_case" if heard.payload in OPENS_CASE else "utter_door_degraded"
