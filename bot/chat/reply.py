@@ -75,7 +75,7 @@ async def _work(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Repl
         if heard.stored.answered_at is None:
             drafts, understood = await answer(parts, heard, until - loop.time() if held else 0.0)
         return await parts.write(
-            lambda connection: _conclude(connection, parts, heard, drafts, understood, caller.client)
+            lambda connection: _conclude(connection, parts, heard, drafts, understood, caller.client), soon=True
         )
 
 
