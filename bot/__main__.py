@@ -48,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
     check.add_argument("--mode", choices=("demo", "live"), default="demo")
     _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
+    off = _add(
+        commands, "off", _off, "switch the assistant off: everybody gets phone numbers; danger is answered first"
+    )
+    off.add_argument("--comment", required=True, help="why; kept in the log of the staff console")
+    on = _add(commands, "on", _on, "switch the assistant on again")
+    on.add_argument("--comment", default="", help="why; kept in the log of the staff console")
     staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
     staff.add_argument("name")
     staff.add_argument("--alias", required=True, help="what residents see")
@@ -127,6 +133,18 @@ def _purge(_options: argparse.Namespace) -> int:
     from bot.commands.purge import purge_once
 
     return purge_once(sys.stdout)
+
+
+def _off(options: argparse.Namespace) -> int:
+    from bot.commands.switch import switch_assistant
+
+    return switch_assistant(True, options.comment, sys.stdout)
+
+
+def _on(options: argparse.Namespace) -> int:
+    from bot.commands.switch import switch_assistant
+
+    return switch_assistant(False, options.comment, sys.stdout)
 
 
 def _staff(options: argparse.Namespace) -> None:

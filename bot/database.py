@@ -14,8 +14,10 @@ from typing import Any
 
 from sqlalchemy import DateTime, create_engine, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
+POOLED = 12
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -45,11 +47,22 @@ def now() -> datetime:
 
 def create_database_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; parameters never appear in an error (they hold people's words)."""
-    engine = create_engine(url, future=True, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, future=True, hide_parameters=True, **_pool(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _pool(url: str) -> dict[str, Any]:
+    """SQLAlchemy opens a file of SQLite anew for each transaction: closing the last connection folds the whole log back
+    into the file, 11 ms each time (docs/front-door.md). So connections are kept, and may go from thread to thread."""
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True, "pool_size": POOLED}
+    if url.startswith("sqlite:///") and ":memory:" not in url and url != "sqlite:///":
+        kept = {"check_same_thread": False}
+        return {"poolclass": QueuePool, "pool_size": POOLED, "max_overflow": POOLED, "connect_args": kept}
+    return {}
 
 
 @contextmanager

@@ -91,6 +91,7 @@ cases = Table(
     Column("outcome", String(30)),
     Column("receipt_hash", String(64), unique=True, comment="keyed hash; the code itself is never stored"),
     Column("receipt_until", UtcDateTime),
+    Column("crowd", String(32), index=True, comment="many from one caller: folded in the queue"),
     Column("registered_at", UtcDateTime, comment="entered in the city's own case system"),
     Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
 )
@@ -174,6 +175,16 @@ audit = Table(
     Column("conversation_id", String(32), index=True),
     Column("reason", Text),
     Column("detail", JSON),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("is_off", Boolean, nullable=False),
+    Column("comment", Text, nullable=False, comment="why; empty when it was switched on without one"),
+    Column("changed_by", String(80), nullable=False, comment="id of a member of staff, or command_line"),
+    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

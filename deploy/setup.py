@@ -1,4 +1,4 @@
-"""Set-up from a clean clone: Python 3.10, every library of requirements.lock, and Chromium for the browser tests.
+"""Set-up from a clean clone: Python 3.10, every library of requirements.lock; Chromium and nginx for the tests.
 
 Needs nothing but a Python 3 with its standard library. Repeating it costs nothing while requirements.lock is unchanged.
 """
@@ -23,8 +23,11 @@ def main() -> None:
     if not (STAMP.exists() and STAMP.read_text() == wanted):
         install(find_uv())
         STAMP.write_text(wanted)
-    if "--browser" in sys.argv and not find_browser():
-        install_browser()
+    if "--browser" in sys.argv:
+        if not find_browser():
+            install_browser()
+        if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+            install_proxy()
 
 
 def install(uv: str) -> None:
@@ -82,6 +85,26 @@ def install_browser() -> None:
         return
     advice = "Install Chromium (`sudo apt install chromium`) and try again."
     step([str(VENV / "bin" / "python"), "-m", "playwright", "install", "chromium"], advice)
+
+
+def install_proxy() -> None:
+    """nginx for the tests of `deploy/nginx.conf`, by Debian's own package where we may; else they are skipped."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print("No nginx: its tests are skipped (`sudo apt install nginx` to run them).", flush=True)
+        return
+    print("Setting up: nginx for the tests of the proxy example …", flush=True)
+    step(["apt-get", "update", "-qq"], "Check the network and try again.")
+    # The package starts a server of its own on port 80; nobody asked for that.
+    keep_quiet = Path("/usr/sbin/policy-rc.d")
+    ours = not keep_quiet.exists()
+    if ours:
+        keep_quiet.write_text("#!/bin/sh\nexit 101\n")
+        keep_quiet.chmod(0o755)
+    try:
+        step(["apt-get", "install", "-y", "-qq", "nginx"], "Install nginx (`apt install nginx`) and try again.")
+    finally:
+        if ours:
+            keep_quiet.unlink()
 
 
 def step(command: list, advice: str) -> None:

@@ -17,6 +17,7 @@ from bot.chat.hearing import Heard
 from bot.chat.incoming import harmless
 from bot.chat.parts import Parts
 from bot.chat.staffed import Desk
+from bot.chat.typed import ANSWERS, answer_typed, offer_typed
 from bot.handover.case import get_case
 from bot.handover.record import CaseError
 from bot.sentences import Sentences
@@ -41,6 +42,10 @@ async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft
     """What is said, in the order of `_IN_ORDER`, and what was understood."""
     if heard.desk:
         drafts, understood = _at_desk(parts, heard, heard.desk), {"decision": "thread"}
+    elif heard.payload in ANSWERS:
+        drafts, understood = await answer_typed(parts, heard), {"decision": "contact"}
+    elif await parts.switched.is_off(parts):
+        drafts, understood = _without_rasa(parts, heard, "utter_door_off"), {"decision": "off"}
     else:
         drafts, understood = await _from_rasa(parts, heard, seconds)
     for step in _IN_ORDER:
@@ -52,14 +57,18 @@ async def _from_rasa(parts: Parts, heard: Heard, seconds: float) -> tuple[list[D
     said = {"payload": heard.payload} if heard.payload else {"text": harmless(heard.text)}
     try:
         said_by_rasa = await parts.assistant.ask(heard.session.id, heard.stored.client_id or "", said, seconds)
-        await parts.read(lambda connection: _check_cases(connection, heard, said_by_rasa))
+        if any(draft.case_id for draft in said_by_rasa.drafts):
+            await parts.read(lambda connection: _check_cases(connection, heard, said_by_rasa))
     except AssistantError as error:
         logger.warning("Answered without Rasa: %s", error.code)
         sentence = "utter_door_unsure_case" if heard.payload in OPENS_CASE else "utter_door_degraded"
-        sentences = parts.sentences.of(heard.language)
-        drafts = degraded_drafts(heard.text, heard.service, parts.catalogue, sentences, parts.clock(), sentence)
-        return drafts, {"decision": "degraded", "reason": error.code}
+        return _without_rasa(parts, heard, sentence), {"decision": "degraded", "reason": error.code}
     return list(said_by_rasa.drafts), dict(said_by_rasa.understood)
+
+
+def _without_rasa(parts: Parts, heard: Heard, sentence: str) -> list[Draft]:
+    sentences = parts.sentences.of(heard.language)
+    return degraded_drafts(heard.text, heard.service, parts.catalogue, sentences, parts.clock(), sentence)
 
 
 def _check_cases(connection: Connection, heard: Heard, answer: Answer) -> None:
@@ -93,18 +102,20 @@ def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Dr
     if not heard.stored.masked:
         return list(drafts)
     notice = _said(parts, heard, "utter_masked", kinds=_kinds(parts.sentences.of(heard.language), heard.stored.masked))
-    if "telefonnummer" in heard.stored.masked and heard.desk is None:
-        notice = _offering_form(parts.sentences.of(heard.language), notice, drafts)
+    if {"telefonnummer", "e-post"} & set(heard.stored.masked) and heard.desk is None:
+        notice = _offering_contact(parts, heard, notice, drafts)
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]
 
 
-def _offering_form(sentences: Sentences, notice: Draft, drafts: Sequence[Draft]) -> Draft:
-    """A number was typed: it can be left in the form instead, unless the answer offers that already."""
-    text = f"{notice.text} {sentences.text('utter_door_masked_phone')}"
+def _offering_contact(parts: Parts, heard: Heard, notice: Draft, drafts: Sequence[Draft]) -> Draft:
+    """A number or an address was typed: shall we use it? Or the form, unless the answer offers that already."""
+    sentences = parts.sentences.of(heard.language)
+    question, options = offer_typed(parts, heard)
+    question = question or sentences.text("utter_door_masked_phone")
     offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
-    call = Option(sentences.text("utter_label_call_back"), CALL_BACK)
-    return replace(notice, text=text, choices=() if offered else (call,))
+    form = [] if offered else [Option(sentences.text("utter_label_call_back"), CALL_BACK)]
+    return replace(notice, text=f"{notice.text} {question}", choices=(*options, *form))
 
 
 _IN_ORDER: tuple[Callable[[Parts, Heard, Sequence[Draft]], list[Draft]], ...] = (_danger_first, _tell_masked)

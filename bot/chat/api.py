@@ -25,7 +25,7 @@ class Json:
 async def open_conversation(parts: Parts, caller: Caller, fields: Fields) -> Json:  # noqa: ARG001
     """A token, and the first message."""
     session = await door.open_conversation(parts, caller)
-    return Json({"token": session.token, "messages": door.welcome(parts, caller.language)}, 201)
+    return Json({"token": session.token, "messages": await door.welcome(parts, caller.language)}, 201)
 
 
 async def read_conversation(parts: Parts, caller: Caller, fields: Fields) -> Json:  # noqa: ARG001

@@ -45,8 +45,9 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
         {
             "ACCESS_LOG": False,
             "REQUEST_MAX_SIZE": BODY_LIMIT_BYTES,
+            "REQUEST_MAX_HEADER_SIZE": 8_192,
             "REQUEST_TIMEOUT": 15,
-            "RESPONSE_TIMEOUT": 60,
+            "RESPONSE_TIMEOUT": 30,
             "KEEP_ALIVE_TIMEOUT": 15,
             "FALLBACK_ERROR_FORMAT": "text",
         }
@@ -87,8 +88,9 @@ def _add_api(app: Sanic, parts: Parts) -> None:
 
     @app.get("/healthz")  # type: ignore[untyped-decorator]
     async def health(_request: Request) -> HTTPResponse:
-        away = await degraded(parts)
-        return _json(Json({"status": "degraded" if away else "ok", "degraded": away}, 503 if away else 200))
+        away, off = await degraded(parts), await parts.switched.is_off(parts)
+        status = "degraded" if away else "off" if off else "ok"
+        return _json(Json({"status": status, "degraded": away, "switched_off": off}, 503 if away else 200))
 
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
@@ -109,7 +111,7 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
 def _add_pages(app: Sanic, parts: Parts) -> None:
     @app.get("/chatt")  # type: ignore[untyped-decorator]
     async def chat(request: Request) -> HTTPResponse:
-        return _page(forms.first_page(parts, read_language(request)))
+        return _page(await forms.first_page(parts, read_language(request)))
 
     @app.get("/kvittens")  # type: ignore[untyped-decorator]
     async def receipt(request: Request) -> HTTPResponse:
@@ -176,13 +178,16 @@ def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
     body = request.body if isinstance(request.body, bytes) else b""
     messages = messages_of(parts, with_text(refused, body), read_language(request))
     if not request.path.startswith("/api/"):
-        return _problem_page(request, parts, messages, refused.status)
+        return _wait(_problem_page(request, parts, messages, refused.status), refused.retry_after)
     content = {"error": refused.code, "messages": messages}
     if isinstance(refused, RefusedContact):
         content["field"] = refused.field
-    answer = _json(Json(content, refused.status))
-    if refused.retry_after:
-        answer.headers["Retry-After"] = str(refused.retry_after)
+    return _wait(_json(Json(content, refused.status)), refused.retry_after)
+
+
+def _wait(answer: HTTPResponse, seconds: int | None) -> HTTPResponse:
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
@@ -225,6 +230,6 @@ def _json(answer: Json) -> HTTPResponse:
 
 def _page(page: Html) -> HTTPResponse:
     if not page.file_name:
-        return response.html(page.body, page.status)
+        return _wait(response.html(page.body, page.status), page.retry_after)
     headers = {"Content-Disposition": f'attachment; filename="{page.file_name}"'}
     return response.text(page.body, page.status, headers)

@@ -7,6 +7,7 @@ the phone numbers.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,7 +17,14 @@ import aiohttp
 from bot.chat.draft import Draft, Option
 from bot.sentences import SWEDISH
 
-PROBE_SECONDS = 2.0
+logger = logging.getLogger(__name__)
+# Longer than Rasa itself waits for the action server: it is to have the time to say which of the two is away.
+PROBE_SECONDS = 3.0
+# More at a time make Rasa no faster, only each answer later. Whoever finds no place within half their time gets the
+# phone numbers then, and Rasa is not asked for an answer that nobody will wait for.
+AT_A_TIME = 16
+PATIENCE = 0.5
+NO_ACTIONS = "no action server"
 SECRET_HEADER = "X-Inner-Secret"
 URGENT_KINDS = ("emergency", "suicide_risk")
 
@@ -46,8 +54,8 @@ class Assistant(Protocol):
     async def forget(self, conversation_id: str) -> None:
         """Rasa forgets the conversation; raises AssistantError."""
 
-    async def is_ready(self) -> bool:
-        """Whether a model is loaded and answers."""
+    async def away(self) -> list[str]:
+        """What of the assistant is away: any of `rasa` (also without a model) and `actions`."""
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -56,35 +64,53 @@ class Assistant(Protocol):
 class RasaAssistant:
     """The inner channel over HTTP."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, actions_url: str) -> None:
         self._base = f"{url.rstrip('/')}/webhooks/door"
+        self._actions = f"{actions_url.rstrip('/')}/health"
         self._headers = {SECRET_HEADER: secret}
         self._client: aiohttp.ClientSession | None = None
+        self._places = asyncio.Semaphore(AT_A_TIME)
 
     async def ask(self, conversation_id: str, message_id: str, said: Mapping[str, str], seconds: float) -> Answer:
         """As in `Assistant`. An empty answer is asked for once more: the channel has then started the tracker anew."""
         body = {"conversation_id": conversation_id, "message_id": message_id, **said}
+        until = asyncio.get_running_loop().time() + seconds
+        try:
+            await asyncio.wait_for(self._places.acquire(), max(seconds * PATIENCE, 0.001))
+        except asyncio.TimeoutError as error:
+            raise AssistantError("busy") from error
+        try:
+            return await self._ask(body, until)
+        finally:
+            self._places.release()
+
+    async def _ask(self, body: Mapping[str, str], until: float) -> Answer:
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        status, content = await self._call("POST", "/message", body, seconds)
+        status, content = await self._call("POST", self._base + "/message", body, until - loop.time())
         if status == 500 and content.get("error") == "empty reply":
-            status, content = await self._call("POST", "/message", body, until - loop.time())
+            logger.warning("Rasa had gone mute in a talk; its tracker was started anew and is asked again.")
+            status, content = await self._call("POST", self._base + "/message", body, until - loop.time())
         if status != 200:
             raise AssistantError(f"status {status}")
         return read_answer(content)
 
     async def forget(self, conversation_id: str) -> None:
         """As in `Assistant`."""
-        status, _ = await self._call("DELETE", f"/conversations/{conversation_id}", None, PROBE_SECONDS)
+        status, _ = await self._call("DELETE", f"{self._base}/conversations/{conversation_id}", None, PROBE_SECONDS)
         if status not in (204, 404):
             raise AssistantError(f"status {status}")
 
-    async def is_ready(self) -> bool:
-        """As in `Assistant`."""
+    async def away(self) -> list[str]:
+        """As in `Assistant`. The two are asked apart: whoever is woken at night is to know which one to look at."""
+        rasa, actions = await asyncio.gather(self._probe(f"{self._base}/ready"), self._probe(self._actions))
+        return [name for name, there in (("rasa", rasa), ("actions", actions)) if not there]
+
+    async def _probe(self, address: str) -> bool:
         try:
-            return (await self._call("GET", "/ready", None, PROBE_SECONDS))[0] == 200
+            status, content = await self._call("GET", address, None, PROBE_SECONDS)
         except AssistantError:
             return False
+        return status == 200 or content.get("error") == NO_ACTIONS
 
     async def close(self) -> None:
         """As in `Assistant`."""
@@ -92,14 +118,14 @@ class RasaAssistant:
             await self._client.close()
             self._client = None
 
-    async def _call(self, method: str, path: str, body: object, seconds: float) -> tuple[int, dict[str, Any]]:
+    async def _call(self, method: str, address: str, body: object, seconds: float) -> tuple[int, dict[str, Any]]:
         if seconds <= 0:
             raise AssistantError("timeout")
         if self._client is None:
             self._client = aiohttp.ClientSession(headers=self._headers)
         limit = aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._client.request(method, self._base + path, json=body, timeout=limit) as response:
+            async with self._client.request(method, address, json=body, timeout=limit) as response:
                 content = await response.json() if response.content_type == "application/json" else {}
                 return response.status, content if isinstance(content, dict) else {}
         except asyncio.TimeoutError as error:

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.crowds import fold_crowds
 from bot.chat.draft import Message
 from bot.chat.incoming import Refused, read_id, tidy
 from bot.chat.masking import Masked
@@ -22,7 +23,7 @@ from bot.chat.session import Session, touch
 from bot.chat.talk_so_far import latest, receiving_service, spoken_language
 from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
 from bot.chat.views import View
-from bot.handover.case import HandOver, open_case
+from bot.handover.case import Case, HandOver, open_case
 from bot.handover.contact import Contact, ContactError, store_contact, validate_contact
 from bot.handover.record import Shared
 from bot.routing.hours import local_day
@@ -74,7 +75,7 @@ def _read_shared(given: object) -> Shared:
     return found
 
 
-async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Message]:
+async def call_back(parts: Parts, session: Session, wanted: Wanted, client: str) -> list[Message]:
     """Open the case and say what is promised; the same id again brings the same answer.
 
     Raises:
@@ -83,7 +84,7 @@ async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Mess
     if session.case_id:
         raise Refused(422, "unreadable")
     try:
-        return await parts.write(lambda connection: _open(connection, parts, session, wanted))
+        return await parts.write(lambda connection: _open(connection, parts, session, wanted, client))
     except SlowDatabaseError as error:
         raise Refused(503, "unsure_case") from error
     except SQLAlchemyError as error:
@@ -91,43 +92,59 @@ async def call_back(parts: Parts, session: Session, wanted: Wanted) -> list[Mess
         raise Refused(503, "degraded_case") from error
 
 
-def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> list[Message]:
+def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted, client: str) -> list[Message]:
     now = parts.clock()
     if find_said(connection, session.id, wanted.id) is None:
-        _store(connection, parts, session, wanted)
+        case = _store(connection, parts, session, wanted)
+        fold_crowds(connection, parts.crowds, client, [case.id], now)
     touch(connection, session.id, now)
     said = find_said(connection, session.id, wanted.id)
     return View(parts, session, now).stored(connection, replies(connection, said.id) if said else [])
 
 
-def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> None:
+def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> Case:
     now, language = parts.clock(), spoken_language(connection, session.id)
     sentences = parts.sentences.of(language)
-    service = receiving_service(connection, parts, session.id)
-    hours = parts.catalogue.promise_hours(service["id"], local_day(now))
-    case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
-    store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
-    give_receipt(connection, parts, session, case.id, now)
+    case = open_with_contact(connection, parts, session, wanted.id, wanted.contact, wanted.shared)
     said = store_said(
         connection, session.id, wanted.id, Masked(sentences.text("utter_door_contact_given"), ()), None, now
     )
     drafts = promise_drafts(parts, case, now, language)
     store_answer(connection, said, session.id, drafts, {"decision": "contact"}, now)
+    return case
+
+
+def open_with_contact(
+    connection: Connection, parts: Parts, session: Session, message_id: str, contact: Contact, shared: Shared
+) -> Case:
+    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case."""
+    now = parts.clock()
+    service = receiving_service(connection, parts, session.id)
+    hours = parts.catalogue.promise_hours(service["id"], local_day(now))
+    case = open_case(connection, _hand_over(connection, parts, session, message_id, shared, service), hours, now)
+    store_contact(connection, case.id, contact, parts.settings.encryption_keys, now)
+    give_receipt(connection, parts, session, case.id, now)
+    return case
 
 
 def _hand_over(
-    connection: Connection, parts: Parts, session: Session, wanted: Wanted, service: Mapping[str, Any]
+    connection: Connection,
+    parts: Parts,
+    session: Session,
+    message_id: str,
+    shared: Shared,
+    service: Mapping[str, Any],
 ) -> HandOver:
     return HandOver(
         conversation_id=session.id,
-        message_id=wanted.id,
+        message_id=message_id,
         service=service["id"],
         need=latest(connection, session.id, "need") or "human",
         district=service.get("district"),
         channel="callback",
         acute=was_urgent(connection, session.id),
-        shared=wanted.shared,
-        summary=_summary(connection, parts, session) if wanted.shared == "summary" else None,
+        shared=shared,
+        summary=_summary(connection, parts, session) if shared == "summary" else None,
     )
 
 

@@ -25,8 +25,8 @@ class Caller:
     language: str = SWEDISH
 
 
-async def live_session(parts: Parts, caller: Caller) -> Session:
-    """The session of the caller's token.
+async def live_session(parts: Parts, caller: Caller, code: str = "degraded") -> Session:
+    """The session of the caller's token; `code` is what is said when the database is away.
 
     Raises:
         Refused: 401, or 503 when nobody can tell.
@@ -35,7 +35,7 @@ async def live_session(parts: Parts, caller: Caller) -> Session:
     try:
         session = await parts.read(lambda connection: find_session(connection, caller.token, key, parts.idle, now))
     except SQLAlchemyError as error:
-        raise unstored("find a session", error) from error
+        raise unstored("find a session", error, code) from error
     if session is None:
         raise Refused(401, "no_session")
     return session

@@ -13,6 +13,7 @@ from bot.chat.assistant import AssistantError
 from bot.chat.callback import call_back, read_wanted
 from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.comeback import come_back
+from bot.chat.degraded import degraded_drafts
 from bot.chat.draft import Draft, Message
 from bot.chat.feedback import Verdict, note_verdict, read_verdict
 from bot.chat.incoming import Refused
@@ -54,11 +55,11 @@ async def leave_contact(parts: Parts, caller: Caller, fields: Mapping[str, Any])
     Raises:
         Refused: 401, 422, 429, 503.
     """
-    session = await live_session(parts, caller)
+    session = await live_session(parts, caller, "degraded_case")
     wanted = read_wanted(fields)
     limit(parts, "message", session.id)
     limit(parts, "case", caller.client)
-    return await call_back(parts, session, wanted)
+    return await call_back(parts, session, wanted, caller.client)
 
 
 async def judge(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Verdict:
@@ -118,6 +119,7 @@ async def forget(parts: Parts, caller: Caller) -> bool:
     except SQLAlchemyError as error:
         raise unstored("delete a conversation", error) from error
     try:
+        parts.typed.forget(session.id)
         await parts.assistant.forget(session.id)
     except AssistantError as error:
         # The tracker's row is gone with the transcript; Rasa keeps nothing else between two messages.
@@ -129,14 +131,18 @@ async def leave(parts: Parts, caller: Caller) -> None:
     """End the session; an unknown token and a database that is away are no reason to stop anybody from leaving."""
     try:
         session = await live_session(parts, caller)
+        parts.typed.forget(session.id)
         await parts.write(lambda connection: end_session(connection, session.id, parts.clock()))
     except (Refused, SQLAlchemyError) as error:
         logger.info("Nothing to end: %s", type(error).__name__)
 
 
-def welcome(parts: Parts, language: str) -> list[Message]:
-    """The first message: what this is, before anything has been said. Not stored, since it is the same for all."""
-    return said_only(parts, [Draft.of(parts.languages[language].sentences, "utter_welcome")], parts.clock())
+async def welcome(parts: Parts, language: str) -> list[Message]:
+    """The first message: what this is, or that it is switched off, and whom to call. Not stored: it is one for all."""
+    now, sentences = parts.clock(), parts.languages[language].sentences
+    if await parts.switched.is_off(parts):
+        return said_only(parts, degraded_drafts("", None, parts.catalogue, sentences, now, "utter_door_off"), now)
+    return said_only(parts, [Draft.of(sentences, "utter_welcome")], now)
 
 
 def _judge(connection: Connection, parts: Parts, session: Session, verdict: Verdict) -> None:

@@ -30,11 +30,12 @@ class Html:
     body: str
     status: int = 200
     file_name: str = ""
+    retry_after: int | None = None
 
 
-def first_page(parts: Parts, language: str, text: str = "") -> Html:
+async def first_page(parts: Parts, language: str, text: str = "") -> Html:
     """The chat before anything was said: no session is made until there is something to keep."""
-    return Html(_chat(parts, Caller("", "", language), text=text))
+    return Html(await _chat(parts, Caller("", "", language), text=text))
 
 
 async def post_chat(parts: Parts, caller: Caller, form: Form) -> Html:
@@ -116,21 +117,21 @@ async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
     except Refused as refused:
         messages = messages_of(parts, refused, caller.language)
         page = _render(parts, caller, "receipt.html", messages=messages, code=form.get("code", "")[:40])
-        return Html(page, refused.status)
+        return Html(page, refused.status, retry_after=refused.retry_after)
     return await _talk(parts, replace(caller, token=session.token), status="came_back")
 
 
 async def _kept(parts: Parts, caller: Caller, form: Form) -> Html:
     text = form.get("text", "")[:BODY_LIMIT_BYTES]
     page = await _talk(parts, caller, text=text)
-    return page if page.status == 200 else first_page(parts, caller.language, text)
+    return page if page.status == 200 else await first_page(parts, caller.language, text)
 
 
-def _chat(parts: Parts, caller: Caller, talk: Talk = NOTHING_SAID, /, **values: object) -> str:
+async def _chat(parts: Parts, caller: Caller, talk: Talk = NOTHING_SAID, /, **values: object) -> str:
     """The chat page for the caller: in their language, with the talk so far."""
     at, language = parts.clock(), parts.languages[caller.language]
     offline = degraded_drafts("", None, parts.catalogue, language.sentences, at, "utter_door_offline")
-    welcome = [] if talk.with_staff else door.welcome(parts, caller.language)
+    welcome = [] if talk.with_staff else await door.welcome(parts, caller.language)
     shown = {"sensitive": talk.sensitive, **values}
     return parts.pages.chat(language, welcome, said_only(parts, offline, at), caller.token, talk.messages, **shown)
 
@@ -170,7 +171,7 @@ async def _talk(parts: Parts, caller: Caller, **values: object) -> Html:
         talk = await read_talk(parts, caller)
     except Refused as refused:
         return _problem(parts, caller, refused)
-    return Html(_chat(parts, caller, talk, **values))
+    return Html(await _chat(parts, caller, talk, **values))
 
 
 async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -> Html:
@@ -184,8 +185,9 @@ async def _refused(parts: Parts, caller: Caller, refused: Refused, form: Form) -
     if caller.token and refused.status != 401:
         page = await _talk(parts, caller, **values)
         if page.status == 200:
-            return replace(page, status=refused.status)
-    return Html(_chat(parts, replace(caller, token=""), **values), refused.status)
+            return replace(page, status=refused.status, retry_after=refused.retry_after)
+    body = await _chat(parts, replace(caller, token=""), **values)
+    return Html(body, refused.status, retry_after=refused.retry_after)
 
 
 async def _wrong_contact(parts: Parts, caller: Caller, refused: RefusedContact, form: Form) -> Html:
@@ -195,6 +197,5 @@ async def _wrong_contact(parts: Parts, caller: Caller, refused: RefusedContact, 
 
 
 def _problem(parts: Parts, caller: Caller, refused: Refused) -> Html:
-    return Html(
-        _render(parts, caller, "problem.html", messages=messages_of(parts, refused, caller.language)), refused.status
-    )
+    page = _render(parts, caller, "problem.html", messages=messages_of(parts, refused, caller.language))
+    return Html(page, refused.status, retry_after=refused.retry_after)

@@ -16,12 +16,12 @@ SILENCE = timedelta(seconds=60)
 
 
 async def degraded(parts: Parts) -> list[str]:
-    """What is away: any of `database`, `rasa`, `relay`; empty when all is well."""
+    """What is away: any of `database`, `relay`, `rasa`, `actions`; empty when all is well."""
     try:
         away = await parts.write(lambda connection: _database(connection, parts))
     except SQLAlchemyError:
         away = ["database", RELAY]
-    return away if await parts.assistant.is_ready() else [*away, "rasa"]
+    return [*away, *await parts.assistant.away()]
 
 
 def _database(connection: Connection, parts: Parts) -> list[str]:

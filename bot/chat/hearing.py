@@ -10,6 +10,7 @@ from bot.chat.draft import Option
 from bot.chat.incoming import HUMAN, Refused, Said
 from bot.chat.masking import Masked, mask
 from bot.chat.parts import Parts
+from bot.chat.remembered import typed_contact
 from bot.chat.session import Session, touch
 from bot.chat.staffed import Desk, find_desk, post_to_desk, raise_alarms
 from bot.chat.talk_so_far import last_service, spoken_language
@@ -46,6 +47,9 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
     option = _option(connection, parts, session, said)
     masked = Masked(option.label, ()) if option else mask(said.text, parts.spared)
     alarm = None if option else urgent(said.text)
+    typed = None if option else typed_contact(said.text, parts.spared)
+    if typed:
+        parts.typed.keep(session.id, typed)
     stored = store_said(connection, session.id, said.id, masked, alarm.kind if alarm else None, now)
     touch(connection, session.id, now)
     desk = find_desk(connection, session)

@@ -1,7 +1,9 @@
 """How much one session and one client may ask for: token buckets, in memory, gone with the process.
 
 The client is known by a hash of its address under a random salt that is thrown away every day; nothing of it is stored.
-A wall would be the wrong answer here: a full bucket says when to try again, and the phone numbers are always shown.
+A wall would be the wrong answer here: an empty bucket says when to try again, and the phone numbers are always shown.
+Whoever empties it again and again waits twice as long each time, up to `longest`; the waiting is forgotten as soon as
+the bucket has filled to its half. Asking while one waits costs nothing: an impatient person is no attacker.
 """
 
 from __future__ import annotations
@@ -30,18 +32,20 @@ UNNAMED_FACTOR = 20
 
 @dataclass(frozen=True)
 class Rate:
-    """At most `burst` at once, then one every `seconds`."""
+    """At most `burst` at once, then one every `seconds`, then fewer: the delay grows up to `longest` seconds."""
 
     burst: float
     seconds: float
+    longest: float = 60
 
 
 RATES: Mapping[Kind, Rate] = {
-    "message": Rate(30, 1),
-    "client_message": Rate(120, 0.5),
-    "conversation": Rate(30, 10),
-    "case": Rate(8, 300),
-    "receipt": Rate(6, 60),
+    "message": Rate(30, 1, 30),
+    "client_message": Rate(120, 0.5, 30),
+    "conversation": Rate(30, 10, 300),
+    # Gentle: a school has one address. What a flood does to the queue is for crowds.py.
+    "case": Rate(8, 60, 600),
+    "receipt": Rate(6, 60, 900),
 }
 
 
@@ -49,6 +53,7 @@ RATES: Mapping[Kind, Rate] = {
 class _Bucket:
     left: float
     at: float
+    delay: float = 0.0
 
 
 @dataclass
@@ -67,12 +72,16 @@ class Limits:
         if len(self._buckets) >= MOST_BUCKETS:
             self._sweep(now)
         bucket = self._buckets.setdefault((kind, key), _Bucket(rate.burst, now))
-        bucket.left = min(rate.burst, bucket.left + (now - bucket.at) / rate.seconds)
-        bucket.at = now
-        if bucket.left < 1:
-            return max(1, math.ceil((1 - bucket.left) * rate.seconds))
-        bucket.left -= 1
-        return None
+        if now < bucket.at:
+            return math.ceil(bucket.at - now)
+        _fill(bucket, rate, now)
+        if bucket.left >= 1:
+            bucket.left -= 1
+            return None
+        bucket.delay = min(max(rate.seconds, 2 * bucket.delay), max(rate.seconds, rate.longest))
+        # One is let through when the wait is over; from then on it fills as before.
+        bucket.left, bucket.at = 1.0, now + bucket.delay
+        return max(1, math.ceil(bucket.delay))
 
     def client_key(self, peer: str, forwarded: str) -> str:
         """Who calls, for today only: the address that a proxy on our own network names, else the peer's own.
@@ -91,7 +100,9 @@ class Limits:
 
     def _rate(self, kind: Kind, key: str) -> Rate:
         rate = self.rates[kind]
-        return rate if key else Rate(rate.burst * UNNAMED_FACTOR, rate.seconds / UNNAMED_FACTOR)
+        if key:
+            return rate
+        return Rate(rate.burst * UNNAMED_FACTOR, rate.seconds / UNNAMED_FACTOR, rate.longest / UNNAMED_FACTOR)
 
     def _renew_salt(self) -> None:
         now = self.clock()
@@ -112,6 +123,13 @@ class Limits:
             oldest = sorted(self._buckets, key=lambda name: self._buckets[name].at)
             for name in oldest[: MOST_BUCKETS // 2]:
                 del self._buckets[name]
+
+
+def _fill(bucket: _Bucket, rate: Rate, now: float) -> None:
+    bucket.left = min(rate.burst, bucket.left + (now - bucket.at) / rate.seconds)
+    bucket.at = now
+    if bucket.left >= rate.burst / 2:
+        bucket.delay = 0.0
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -13,13 +13,17 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import Assistant, RasaAssistant
+from bot.chat.crowds import Crowds
 from bot.chat.languages import Language, load_languages
 from bot.chat.limits import Limits
 from bot.chat.pages import Pages, load_pages
+from bot.chat.remembered import Remembered
 from bot.chat.sparing import SERVICE_NUMBERS, national_digits
 from bot.chat.streams import Streams
+from bot.chat.switched import Switched
 from bot.chat.turns import Turns
-from bot.database import create_database_engine, now, reading, transaction
+from bot.chat.writing import Writer, create_writer
+from bot.database import create_database_engine, now, reading
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
@@ -28,9 +32,6 @@ from bot.understanding.urgent import load_rules
 T = TypeVar("T")
 DATABASE_SECONDS = 9.0
 READERS = 8
-# SQLite lets one write at a time, and waiting for its lock knows no queue: some would starve. So they queue here.
-SQLITE_WRITERS = 1
-POSTGRESQL_WRITERS = 16
 
 
 class SlowDatabaseError(SQLAlchemyError):  # type: ignore[misc]
@@ -51,10 +52,17 @@ class Parts:
     spared: frozenset[str]
     clock: Callable[[], datetime] = now
     limits: Limits = field(default_factory=Limits)
+    crowds: Crowds = field(default_factory=Crowds)
+    typed: Remembered = field(default_factory=Remembered)
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
+    switched: Switched = field(default_factory=Switched)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
-    writers: Executor = field(default_factory=lambda: ThreadPoolExecutor(SQLITE_WRITERS, "writing"))
+    writer: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The writer belongs to the engine."""
+        object.__setattr__(self, "writer", create_writer(self.engine))
 
     @property
     def idle(self) -> timedelta:
@@ -67,33 +75,31 @@ class Parts:
         Raises:
             SlowDatabaseError: it takes too long.
         """
-        return await self._in_thread(self.readers, self._reading, work)
+        return await _in_time(asyncio.get_running_loop().run_in_executor(self.readers, self._reading, work))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a piece of writing in a thread, in one transaction; it is committed when this returns.
+    async def write(self, work: Callable[[Connection], T], soon: bool = False) -> T:
+        """Run a piece of writing in a thread; it is committed when this returns. `soon`: it ends what others wait for.
+
+        It may be run a second time, if what stood in the same transaction failed: what it does to anything but the
+        database must bear that.
 
         Raises:
             SlowDatabaseError: it takes too long. It may still be committed later: nobody may be told that it was not.
         """
-        return await self._in_thread(self.writers, self._writing, work)
-
-    async def _in_thread(
-        self, threads: Executor, run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]
-    ) -> T:
-        running = asyncio.get_running_loop().run_in_executor(threads, run, work)
-        try:
-            return await asyncio.wait_for(asyncio.shield(running), DATABASE_SECONDS)
-        except asyncio.TimeoutError as error:
-            running.add_done_callback(_take_failure)
-            raise SlowDatabaseError from error
+        running: asyncio.Future[T] = asyncio.wrap_future(self.writer.submit(work, soon))
+        return await _in_time(running)
 
     def _reading(self, work: Callable[[Connection], T]) -> T:
         with reading(self.engine) as connection:
             return work(connection)
 
-    def _writing(self, work: Callable[[Connection], T]) -> T:
-        with transaction(self.engine) as connection:
-            return work(connection)
+
+async def _in_time(running: asyncio.Future[T]) -> T:
+    try:
+        return await asyncio.wait_for(asyncio.shield(running), DATABASE_SECONDS)
+    except asyncio.TimeoutError as error:
+        running.add_done_callback(_take_failure)
+        raise SlowDatabaseError from error
 
 
 def _take_failure(running: asyncio.Future[Any]) -> None:
@@ -118,13 +124,10 @@ def create_parts(settings: Settings) -> Parts:
         engine=engine,
         catalogue=catalogue,
         sentences=sentences,
-        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
+        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret, settings.actions_url),
         pages=load_pages(settings),
         languages=load_languages(sentences),
         spared=spared_numbers(catalogue),
-        writers=ThreadPoolExecutor(
-            SQLITE_WRITERS if engine.dialect.name == "sqlite" else POSTGRESQL_WRITERS, "writing"
-        ),
     )
 
 

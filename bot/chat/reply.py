@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.answering import answer
 from bot.chat.callers import Caller, limit, live_session, unstored
+from bot.chat.crowds import fold_crowds
 from bot.chat.draft import Draft, Message
 from bot.chat.hearing import Heard, hear
 from bot.chat.incoming import Refused, read_said
@@ -80,11 +81,18 @@ async def _work(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Repl
         understood: dict[str, Any] = {}
         if heard.stored.answered_at is None:
             drafts, understood = await answer(parts, heard, until - loop.time() if held else 0.0)
-        return await parts.write(lambda connection: _conclude(connection, parts, heard, drafts, understood))
+        return await parts.write(
+            lambda connection: _conclude(connection, parts, heard, drafts, understood, caller.client), soon=True
+        )
 
 
 def _conclude(
-    connection: Connection, parts: Parts, heard: Heard, drafts: Sequence[Draft], understood: dict[str, Any]
+    connection: Connection,
+    parts: Parts,
+    heard: Heard,
+    drafts: Sequence[Draft],
+    understood: dict[str, Any],
+    client: str,
 ) -> Reply:
     """Store the answer and draw it. A case that was committed although its answer was cut off is told of here."""
     now, session = parts.clock(), heard.session
@@ -92,8 +100,10 @@ def _conclude(
         case = find_case(connection, session.id, heard.stored.client_id or "")
         if case and not any(draft.case_id for draft in drafts):
             drafts = [*(draft for draft in drafts if draft.urgent), *promise_drafts(parts, case, now, heard.language)]
-        for case_id in {draft.case_id for draft in drafts if draft.case_id}:
+        told = {draft.case_id for draft in drafts if draft.case_id}
+        for case_id in told:
             give_receipt(connection, parts, session, case_id, now)
+        fold_crowds(connection, parts.crowds, client, told, now)
         store_answer(connection, heard.stored, session.id, drafts, understood, now)
     tell_late_cases(connection, parts, session, now)
     if was_urgent(connection, session.id):

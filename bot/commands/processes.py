@@ -20,10 +20,11 @@ def run(role: str) -> None:
 
 def _chat(settings: Settings) -> None:
     from bot.chat.app import create_chat_app
+    from bot.chat.connection import TimedProtocol
     from bot.chat.parts import create_parts
 
     create_chat_app(settings, create_parts(settings)).run(
-        host=settings.host, port=settings.chat_port, workers=1, access_log=False
+        host=settings.host, port=settings.chat_port, workers=1, access_log=False, protocol=TimedProtocol
     )
 
 

@@ -80,6 +80,7 @@ class Case:
     outcome: str | None
     receipt_hash: str | None
     receipt_until: datetime | None
+    crowd: str | None
     registered_at: datetime | None
 
 

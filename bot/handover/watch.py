@@ -31,6 +31,8 @@ def watch(engine: Engine, now: datetime) -> int:
 
 def _missing(connection: Connection, now: datetime) -> list[tuple[Case, str]]:
     known = set(connection.execute(_waiting(rows.c.key).join(rows, rows.c.case_id == cases.c.id)).scalars())
+    # What a crowd was warned of hangs on one of its cases, which may have been reached since.
+    known |= set(connection.execute(select(rows.c.key).where(rows.c.key.contains(":crowd:"))).scalars())
     waiting = [from_row(row) for row in connection.execute(_waiting(cases).order_by(cases.c.due_at))]
     staged = [(case, alarm_stage(case.created_at, case.due_at, now)) for case in waiting]
     return [(case, stage) for case, stage in staged if stage is not None and _key(case, stage) not in known]
@@ -52,4 +54,5 @@ def _add(connection: Connection, case: Case, stage: str, now: datetime) -> bool:
 
 
 def _key(case: Case, stage: str) -> str:
-    return f"{stage}:{case.id}"
+    # A crowd is warned of once at each stage, by whichever of its cases gets there first.
+    return f"{stage}:crowd:{case.crowd}" if case.crowd and not case.taken_by else f"{stage}:{case.id}"

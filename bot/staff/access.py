@@ -13,6 +13,8 @@ CASES = "cases"
 CONVERSATIONS = "conversations"
 PEOPLE = "people"
 AUDIT = "audit"
+SWITCH = "switch"
+"""Switching the assistant off and on."""
 OWN = "own"
 """What every signed-in person may do: see the start page, change the password, sign out."""
 OPEN = "open"
@@ -23,7 +25,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset({OWN, CONVERSATIONS}),
     "editor": frozenset({OWN}),
     "log_controller": frozenset({OWN, AUDIT}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
 }
 
 

@@ -24,7 +24,7 @@ from bot.staff.parts import Desk
 from bot.staff.times import TimeLeft, time_left
 from bot.staff.web import Answer, Page, Visit
 
-SHOWN = ("all", "mine", "free")
+SHOWN = ("all", "mine", "free", "many")
 
 
 class NotYoursError(LookupError):
@@ -53,7 +53,10 @@ def show_cases(desk: Desk, visit: Visit) -> Answer:
         record(connection, visit.member.id, "list_cases", visit.now)
     rows = [_row(case, names, visit.now) for case in found if _is_shown(case, shown, visit.member.id)]
     waiting, reached = [r for r in rows if r.left.pace != "met"], [r for r in rows if r.left.pace == "met"]
-    return Page("cases.html", {"waiting": waiting, "reached": reached, "shown": shown, "total": len(found)})
+    folded = [_row(case, names, visit.now) for case in found if _is_folded(case)]
+    soonest = min(folded, key=lambda row: (row.case.due_at is None, row.case.due_at or visit.now), default=None)
+    values = {"waiting": waiting, "reached": reached, "shown": shown, "folded": folded, "soonest": soonest}
+    return Page("cases.html", values)
 
 
 def show_case(desk: Desk, visit: Visit) -> Answer:
@@ -125,6 +128,13 @@ def _left(case: Case, now: datetime) -> TimeLeft:
 
 
 def _is_shown(case: Case, shown: str, staff_id: str) -> bool:
+    if shown == "many" or _is_folded(case):
+        return shown == "many" and _is_folded(case)
     if shown == "mine":
         return case.taken_by == staff_id
     return shown == "all" or case.taken_by is None
+
+
+def _is_folded(case: Case) -> bool:
+    """One of many from one caller, which nobody has looked into yet; whoever takes it brings it out."""
+    return case.crowd is not None and case.taken_by is None

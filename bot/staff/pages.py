@@ -19,6 +19,7 @@ MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
     ("people", "/personal", access.PEOPLE),
+    ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
 )
 

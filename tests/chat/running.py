@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from bot.chat.app import create_chat_app
 from bot.chat.assistant import RasaAssistant
+from bot.chat.connection import TimedProtocol
 from bot.chat.languages import load_languages
 from bot.chat.limits import Limits
 from bot.chat.pages import load_pages
@@ -30,7 +31,7 @@ from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.tables import metadata
-from tests.chat.standin import StandInForRasa
+from tests.chat.standin import StandInForRasa, actions_routes
 
 T = TypeVar("T")
 
@@ -81,34 +82,37 @@ class Door:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
-        rasa_port, self.port = free_port(), free_port()
+        rasa_port, actions_port, self.port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         changes = {
             name: value.replace("{url}", self.url) if isinstance(value, str) else value
             for name, value in changes.items()
         }
-        self.settings = make_settings(directory, rasa_url=f"http://127.0.0.1:{rasa_port}", **changes)
+        addresses = {"rasa_url": f"http://127.0.0.1:{rasa_port}", "actions_url": f"http://127.0.0.1:{actions_port}"}
+        self.settings = make_settings(directory, **{**addresses, **changes})
         self.rasa = StandInForRasa(self.settings.inner_secret)
         self.clock = Clock()
         self.engine = create_database_engine(self.settings.database_url)
         metadata.create_all(self.engine)
         self.parts = make_parts(self.settings, self.engine, self.clock)
         self._rasa_runner = web.AppRunner(self.rasa.routes())
-        self.run(self._start(rasa_port))
+        self._actions_runner = web.AppRunner(actions_routes())
+        self.run(self._start(rasa_port, actions_port))
 
-    async def _start(self, rasa_port: int) -> None:
-        await self._rasa_runner.setup()
-        await web.TCPSite(self._rasa_runner, "127.0.0.1", rasa_port).start()
-        app = create_chat_app(self.settings, self.parts)
+    async def _start(self, rasa_port: int, actions_port: int) -> None:
+        for runner, port in ((self._rasa_runner, rasa_port), (self._actions_runner, actions_port)):
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        self.app = app = create_chat_app(self.settings, self.parts)
         self._server = await app.create_server(
-            host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False
+            host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False, protocol=TimedProtocol
         )
         await self._server.startup()
         self.http = aiohttp.ClientSession()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
         """Run a coroutine in the server's loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
 
     def stop(self) -> None:
         """Stop everything."""
@@ -121,6 +125,7 @@ class Door:
         await self.parts.assistant.close()
         self._server.close()
         await self._rasa_runner.cleanup()
+        await self._actions_runner.cleanup()
 
     async def send(self, method: str, path: str, token: str = "", **options: Any) -> Answer:
         """One call; the body is read as JSON if it is such."""
@@ -180,7 +185,7 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         engine=engine,
         catalogue=catalogue,
         sentences=Sentences.load(settings.mode),
-        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret),
+        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret, settings.actions_url),
         pages=load_pages(settings),
         languages=load_languages(Sentences.load("demo")),
         spared=spared_numbers(catalogue),

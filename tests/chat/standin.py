@@ -29,6 +29,22 @@ def answer(*messages: Body, **understood: Any) -> tuple[int, Body]:
     return 200, {"messages": list(messages), "understood": heard, "model": "stand-in"}
 
 
+async def failed(_body: Body) -> tuple[int, Any]:
+    """What the channel says when an action could not be run."""
+    return 500, {"error": "failed"}
+
+
+def actions_routes() -> web.Application:
+    """A stand-in for the action server's sign of life; it runs no action."""
+
+    async def health(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    app = web.Application()
+    app.router.add_get("/health", health)
+    return app
+
+
 async def echo(body: Body) -> tuple[int, Any]:
     """Says back what it was asked, so that a test sees what reached it."""
     return answer(message("du skrev: " + (body.get("text") or body.get("payload") or "")))
@@ -41,6 +57,7 @@ class StandInForRasa:
     secret: str
     script: Script = echo
     ready: bool = True
+    actions: bool = True
     asked: list[Body] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     busy: int = 0
@@ -73,7 +90,13 @@ class StandInForRasa:
         return web.Response(status=204)
 
     async def _ready(self, _request: web.Request) -> web.Response:
+        if self.ready and not self.actions:
+            return web.json_response({"error": "no action server"}, status=503)
         return web.json_response({"model": "stand-in"}, status=200 if self.ready else 503)
+
+    def lose_actions(self) -> None:
+        """As the real channel: without its action server every message fails, and it says so when asked."""
+        self.actions, self.script = False, failed
 
 
 def slowly(seconds: float, then: Script = echo) -> Script:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.tables import cases
 from tests.chat.running import Door
 from tests.chat.test_contact import leave
 
@@ -18,6 +19,9 @@ def take_away(door: Door, what: tuple[str, ...]) -> None:
     """Switch parts off while the door runs."""
     if "rasa" in what:
         door.run(door._rasa_runner.cleanup())
+    if "actions" in what:
+        door.run(door._actions_runner.cleanup())
+        door.rasa.lose_actions()
     if "relay" not in what:
         door.relay_lives()
     if "database" in what:
@@ -26,8 +30,8 @@ def take_away(door: Door, what: tuple[str, ...]) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away_{table}")
 
 
-PARTS = ("database", "rasa", "relay")
-COMBINATIONS = [combination for size in range(4) for combination in itertools.combinations(PARTS, size)]
+PARTS = ("actions", "database", "rasa", "relay")
+COMBINATIONS = [combination for size in range(len(PARTS) + 1) for combination in itertools.combinations(PARTS, size)]
 
 
 @pytest.mark.parametrize("away", COMBINATIONS, ids=lambda away: "+".join(away) or "nothing")
@@ -64,9 +68,33 @@ def test_every_message_is_answered_with_fitting_numbers(
     told = door.say(token, text)
     assert time.monotonic() - began < 10
     assert told.status == (503 if "database" in away else 200)
-    if "rasa" in away or "database" in away:
+    if set(away) != {"relay"}:
         assert number in [one["service"]["phone"] for one in told.body["messages"] if one["service"]]
         assert "112" in told.text
+
+
+@pytest.mark.parametrize("away", COMBINATIONS, ids=lambda away: "+".join(away) or "nothing")
+def test_whatever_is_away_there_are_as_many_promises_as_cases(door: Door, away: tuple[str, ...]) -> None:
+    token = door.open()
+    take_away(door, away)
+    told = leave(door, token)
+    if "database" in away:
+        assert told.status == 503
+        assert "ingen har tagit emot det än" in told.text
+        assert "112" in told.text
+    else:
+        assert told.status == 201
+        assert "Vi har tagit emot" in told.text
+        assert len(door.rows(cases)) == 1
+
+
+@pytest.mark.parametrize("away", COMBINATIONS, ids=lambda away: "+".join(away) or "nothing")
+def test_whatever_is_away_the_page_is_there_and_leaving_works(door: Door, away: tuple[str, ...]) -> None:
+    token = door.open()
+    take_away(door, away)
+    assert door.call("GET", "/chatt").status == 200
+    left = door.form("/chatt/avsluta", token=token)
+    assert (left.status, left.headers["Location"]) == (303, door.settings.exit_url)
 
 
 def test_without_a_database_nobody_is_told_that_a_case_was_received(door: Door) -> None:

@@ -35,7 +35,41 @@ def test_waiting_fills_the_bucket(limits: Limits, seconds: Seconds) -> None:
         limits.take("message", "a")
     seconds.now += 2
     assert limits.take("message", "a") is None
-    assert limits.take("message", "a") == 2
+    assert limits.take("message", "a") == 4
+
+
+def test_whoever_empties_it_again_and_again_waits_twice_as_long_each_time_up_to_a_limit(seconds: Seconds) -> None:
+    limits, waits = Limits(rates={"message": Rate(3, 2, 20)}, clock=seconds), []
+    for _ in range(6):
+        while (wait := limits.take("message", "a")) is None:
+            pass
+        waits.append(wait)
+        seconds.now += wait
+    assert waits == [2, 4, 8, 16, 20, 20]
+
+
+def test_asking_while_one_waits_makes_the_wait_no_longer(limits: Limits, seconds: Seconds) -> None:
+    for _ in range(50):
+        wait = limits.take("message", "a")
+    assert wait == 2
+    seconds.now += 2
+    assert limits.take("message", "a") is None
+
+
+def test_after_a_quiet_while_the_waiting_is_forgotten(limits: Limits, seconds: Seconds) -> None:
+    for _ in range(3):
+        while (wait := limits.take("message", "a")) is None:
+            pass
+        seconds.now += wait
+    seconds.now += 6
+    while (wait := limits.take("message", "a")) is None:
+        pass
+    assert wait == 2
+
+
+def test_nobody_is_ever_shut_out_for_longer_than_a_quarter_of_an_hour() -> None:
+    assert max(rate.longest for rate in module.RATES.values()) <= 900
+    assert module.RATES["message"].longest <= 30
 
 
 def test_one_who_floods_does_not_slow_another(limits: Limits) -> None:
@@ -46,7 +80,7 @@ def test_one_who_floods_does_not_slow_another(limits: Limits) -> None:
 
 def test_the_key_of_a_client_holds_no_address_and_changes_every_day(limits: Limits, seconds: Seconds) -> None:
     first = limits.client_key("203.0.113.7", "")
-    assert "203" not in first
+    assert "203.0.113" not in first
     assert first == limits.client_key("203.0.113.7", "")
     seconds.now += SALT_SECONDS + 1
     assert first != limits.client_key("203.0.113.7", "")

@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,11 @@ from bot.chat.masking import KINDS, mask
 from bot.chat.sparing import SERVICE_NUMBERS
 
 CITY = SERVICE_NUMBERS | {"0850800508", "0850825600", "020505050"}
-CASES = [json.loads(line) for line in Path(__file__).with_name("masking.jsonl").read_text("utf-8").splitlines()]
+FIRST, SECOND = (
+    [json.loads(line) for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()]
+    for name in ("masking.jsonl", "masking_second.jsonl")
+)
+CASES = [*FIRST, *SECOND]
 WORD = re.compile(r"\w+")
 
 
@@ -35,20 +40,37 @@ def missed(case: dict[str, list[str]]) -> list[str]:
     return [piece for piece in case["hide"] if piece in after]
 
 
-def test_the_evaluation_file_is_large_enough() -> None:
-    assert len(CASES) >= 200
+def remains(case: dict[str, list[str]]) -> list[str]:
+    """What should be hidden and of which any word still stands there: stricter than `missed`."""
+    kept, after = str(case["text"]), mask(str(case["text"]), CITY).text
+    for piece in case["hide"]:
+        kept = kept.replace(piece, " ", 1)
+    after = re.sub("|".join(re.escape(f"[{kind}]") for kind in KINDS), " ", after)
+    left = set(Counter(WORD.findall(after)) - Counter(WORD.findall(kept)))
+    return [piece for piece in case["hide"] if left & set(WORD.findall(piece))]
 
 
-def test_recall_and_wrongly_masked_share_hold_on_the_evaluation_file(capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = sum(len(case["hide"]) for case in CASES)
-    words = sum(len(WORD.findall(str(case["text"]))) for case in CASES)
-    misses = [(case["text"], missed(case)) for case in CASES if missed(case)]
-    losses = [(case["text"], lost(case)) for case in CASES if lost(case)]
-    recall = 1 - sum(len(found) for _, found in misses) / wanted
+def test_the_evaluation_files_are_large_enough() -> None:
+    assert len(FIRST) >= 200
+    assert sum(bool(case["hide"]) for case in SECOND) >= 150
+    assert sum(not case["hide"] for case in SECOND) >= 400
+
+
+@pytest.mark.parametrize("cases", [FIRST, SECOND], ids=["first", "second"])
+def test_recall_and_wrongly_masked_share_hold_on_the_evaluation_files(
+    cases: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = sum(len(case["hide"]) for case in cases)
+    words = sum(len(WORD.findall(str(case["text"]))) for case in cases)
+    misses = [(case["text"], missed(case)) for case in cases if missed(case)]
+    leaks = [(case["text"], remains(case)) for case in cases if remains(case)]
+    losses = [(case["text"], lost(case)) for case in cases if lost(case)]
+    recall, strict = (1 - sum(len(found) for _, found in some) / wanted for some in (misses, leaks))
     share = sum(len(found) for _, found in losses) / words
     with capsys.disabled():
-        print(f"\nmasking: recall {recall:.3f} of {wanted}, wrongly masked {share:.4f} of {words} words")
+        print(f"\nmasking: recall {recall:.3f}, of every word {strict:.3f}, of {wanted}; wrongly masked {share:.4f}")
     assert recall >= 0.97, misses
+    assert strict >= 0.97, leaks
     assert share <= 0.005, losses
 
 
@@ -74,6 +96,29 @@ def test_each_kind_is_named_to_the_person(text: str, kind: str) -> None:
     masked = mask(text)
     assert masked.kinds == (kind,)
     assert f"[{kind}]" in masked.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mina barn mår dåligt",
+        "Hans mamma slår honom. Hans pappa också.",
+        "kan ni prata med mina föräldrar",
+        "ring hans lärare",
+        "Inga bråk, inga droger",
+        "jag ska träffa mina kompisar",
+        "sonen hans skolkar",
+        "de skickade hälsningar via hans kusin",
+        "hon tar något som heter lyrica",
+    ],
+)
+def test_an_everyday_word_that_is_also_a_name_stays(text: str) -> None:
+    assert mask(text).text == text
+
+
+@pytest.mark.parametrize("text", ["jag heter Hans", "min son Love", "det var igår som Mina slog mig", "jag heter mina"])
+def test_but_as_a_name_it_goes(text: str) -> None:
+    assert mask(text).kinds == ("namn",)
 
 
 def test_two_details_of_one_kind_are_named_once() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from bot.database import reading, transaction
 from bot.handover import watch as module
 from bot.handover.case import close, record_first_contact, take, withdraw
+from bot.handover.crowd import fold
 from bot.handover.watch import watch
 from bot.tables import cases, outbox
 
@@ -94,3 +95,28 @@ def test_a_clock_that_goes_back_repeats_no_alarm(engine):
     for hours in (4.5, 3.5, 4.5, 4.6):
         watch(engine, after(hours))
     assert alarms(engine) == ["deadline_4h", "deadline_1h"]
+
+
+def test_a_crowd_is_warned_of_once_at_each_stage_and_a_case_that_is_taken_out_of_it_by_itself(engine):
+    opened = make_cases(engine, 5)
+    with transaction(engine) as connection:
+        for case in opened:
+            fold(connection, case.id, "crowd")
+    assert watch(engine, after(13)) == 1
+    assert watch(engine, after(13)) == 0
+    with transaction(engine) as connection:
+        take(connection, opened[3].id, "siv", NOW)
+        record_first_contact(connection, opened[0].id, "siv", "phone", NOW)
+    assert watch(engine, after(13)) == 1
+    assert alarms(engine) == ["deadline_12h"] * 2
+
+
+def test_only_the_first_of_a_crowd_keeps_its_notice(engine):
+    opened = make_cases(engine, 3, acute=True)
+    with transaction(engine) as connection:
+        for case in opened:
+            fold(connection, case.id, "crowd")
+            fold(connection, case.id, "crowd")
+    with reading(engine) as connection:
+        waiting = connection.execute(select(outbox.c.case_id, outbox.c.kind).where(outbox.c.state == "pending")).all()
+    assert sorted(waiting) == [(opened[0].id, "acute"), (opened[0].id, "new_case")]

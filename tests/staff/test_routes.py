@@ -25,6 +25,7 @@ FIRST_PART = {
     "arenden": {"case_worker"},
     "samtal": {"reviewer"},
     "personal": {"admin"},
+    "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
 }
 OPEN_ROUTES = {"GET /logga-in", "POST /logga-in"}

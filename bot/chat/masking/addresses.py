@@ -5,31 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.chat.masking.word_lists import word_list
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
-
-_AT = r"(?: ?@ ?| ?[(\[{] ?(?:at|a|snabel-?a) ?[)\]}] ?| ?snabel-?a ?)"
-_DOT = r"(?: ?\. ?| punkt | dot | ?[(\[] ?(?:dot|punkt) ?[)\]] ?)"
-_EMAIL = (
-    re.compile(rf"[\w.+\-]{{1,64}}{_AT}[\w\-]{{1,63}}(?:{_DOT}[\w\-]{{1,63}}){{0,3}}{_DOT}[a-z]{{2,6}}\b", re.I),
-    re.compile(r"[\w.+\-]{1,64} at [\w\-]{1,63} (?:punkt|dot) [a-z]{2,6}\b", re.I),
-)
 
 _PLATFORM = (
     r"(?:insta(?:gram)?|ig|snap(?:chat)?|sc|tiktok|tik tok|telegram|discord|facebook|fb|messenger|signal|whatsapp|"
-    r"wickr|kik|twitter|linkedin|reddit|twitch|steam|onlyfans|threema|session)"
+    r"wickr|kik|twitter|linkedin|reddit|twitch|steam|onlyfans|threema|session|roblox|viber|imo|yubo|psn|xbox)"
 )
+_AT = r"(?: ?@ ?| ?[(\[{] ?(?:at|a|snabel-?a) ?[)\]}] ?| ?snabel-?a ?)"
+_DOT = r"(?: ?\. ?| punkt | dot | ?[(\[] ?(?:dot|punkt) ?[)\]] ?)"
+_EMAIL = (
+    # "tiktok @mimmi.dansar" is a user name and no mail address.
+    re.compile(
+        rf"(?<![\w.+\-])(?!{_PLATFORM} )[\w.+\-]{{1,64}}{_AT}"
+        rf"[\w\-]{{1,63}}(?:{_DOT}[\w\-]{{1,63}}){{0,3}}{_DOT}[a-z]{{2,6}}\b",
+        re.I,
+    ),
+    re.compile(r"[\w.+\-]{1,64} at [\w\-]{1,63} (?:punkt|dot) [a-z]{2,6}\b", re.I),
+)
+
 _ACCOUNT = rf"{_PLATFORM}(?:konto|namn|t|en|et)?"
 _OWNER = r"(?:min|mitt|hans|hennes|deras|sonens|dotterns|my)"
 _USER_NAME = r"(?:användarnamn\w*|anvandarnamn\w*|username)"
-_HANDLE = r"@?([\w.\-]{2,40}(?:#\d{4})?)"
-_UNUSUAL = r"@?([\w.\-]*[\d_][\w.\-]*)"
+_HANDLE = r"@?([\w.\-]{2,40}(?:#\d{4})?(?:(?-i: [A-ZÅÄÖ][a-zåäö\-]+))?)"
+# A digit, a low line or a capital inside: no word of a sentence looks so.
+_UNUSUAL = r"@?([\w.\-]*(?:[\d_]|(?-i:[a-z][A-Z]))[\w.\-]*)"
+_IS = r"(?:är|ar|is|e|ä)"
 _AT_HANDLE = re.compile(r"(?<![\w.])@[\w.\-]{2,40}")
 _NAMED_HANDLE = (
     re.compile(rf"\b(?:{_PLATFORM}|t|x)\.(?:com|me|gg|tv)/(?:add/|@|u/|in/)?([\w.\-]{{2,60}})", re.I),
-    re.compile(rf"\b{_ACCOUNT} ?(?::|=|heter|->) ?{_HANDLE}", re.I),
-    re.compile(rf"\b{_OWNER} {_ACCOUNT} (?:är|ar|is) {_HANDLE}", re.I),
-    re.compile(rf"\b{_ACCOUNT} (?:är |ar |på |pa )?{_UNUSUAL}", re.I),
+    re.compile(rf"\b{_ACCOUNT} ?(?::|=|heter(?: jag| han| hon| hen| de)?|->) ?{_HANDLE}", re.I),
+    re.compile(rf"\b{_OWNER} {_ACCOUNT} {_IS} {_HANDLE}", re.I),
+    re.compile(rf"\b{_ACCOUNT} (?:{_IS} |på |pa )?{_UNUSUAL}", re.I),
     re.compile(r"(?<![\w#])([\w.\-]{2,32}#\d{4})(?!\d)"),
     re.compile(rf"(?<![\w.\-]){_UNUSUAL} (?:på|pa|i|on) {_PLATFORM}\b", re.I),
     re.compile(rf"\b(?:heter|kallar sig|kallas|{_USER_NAME})(?: är| ar|:)? {_HANDLE} (?:på|pa|i) {_PLATFORM}\b", re.I),
@@ -43,22 +50,32 @@ _STREET = (
 # These end other words too, so they need a capital before them.
 _DOUBTFUL = (
     r"(?:backen|backe|plan|planen|plats|platsen|ringen|slingan|svängen|kroken|höjden|hojden|parken|hamnen|leden|bron|"
-    r"terrassen|brinken|liden|dalen|berget|ängen|gången|strand|stranden)"
+    r"terrassen|brinken|liden|dalen|berget|ängen|gången|länken|strand|stranden)"
 )
+# These end nothing but streets, so small letters will do.
+_CERTAIN = r"(?:svängen|svangen|slingan|kroken|brinken|terrassen|länken|esplanaden)"
+# The second word of a street: "Husby backe", "Vantörs Strand". Small only where no floor or station is called so.
+_SECOND = r"(?:[Bb]acke|[Ss]linga|[Bb]rink|[Hh]öjd|Plan|Plats|Strand|Park|Hamn|Ring|Dal)"
 _NO_COUNT = r"(?! ?(?:gånger|gång|år|ar|km|min|dag|tim|meter|m|kr|st|procent|%|barn|person))"
 _NUMBER = rf"(?:nr\.? ?)?\d{{1,3}}(?: ?[A-Ha-h])?(?![\w:]){_NO_COUNT}"
-_FLAT = r"(?:,? ?(?:lgh|lägenhet|lagenhet)\.? ?\d{1,4})?(?:,? ?\d{1,2} ?(?:tr|trappor)\b\.?)?"
+_FLAT = (
+    r"(?:,? ?(?:(?i:lgh|lägenhet|lagenhet)\.? ?\d{1,4}|\d{1,2} ?(?:tr|trappor)\b\.?|(?:nb|bv|kv)\b|"
+    r"(?i:uppgång|uppgang|ingång|ingang|port) ?[A-Ha-h\d]{1,2}\b|(?i:våning|vaning|vån|plan)\.? ?\d{1,2}\b)){0,3}"
+)
 _INSIDE = rf"{_FLAT}(?:,? ?\d{{3}} ?\d{{2}}(?= ?[A-ZÅÄÖ]|\b))?"
 _NAME = r"(?:[A-ZÅÄÖ][\w:.]*[ ])"
 _LIVES = r"(?i:bor|bodde|flyttat|adress\w*)(?: \w+)? (?:på|pa|vid|i|är|ar|:) ?"
 _DOOR = r"(?:lgh|lägenhet|lagenhet|portkod\w*|koden till porten|porttelefon)(?:snummer|nummer|nr)?"
 _ADDRESS = (
-    re.compile(rf"{_NAME}{{0,2}}\b(?i:[\wåäö:]{{2,30}}{_STREET}) ?{_NUMBER}{_INSIDE}"),
-    re.compile(rf"\b{_NAME}{{1,3}}{_STREET} ?{_NUMBER}{_INSIDE}"),
+    re.compile(rf"{_NAME}{{0,2}}\b(?:(?i:sankt|s:t|st) )?(?i:[\wåäö:]{{1,30}}{_STREET}) ?{_NUMBER}{_INSIDE}"),
+    re.compile(rf"\b{_NAME}{{1,3}}(?i:{_STREET}) ?{_NUMBER}{_INSIDE}"),
     re.compile(rf"\b[A-ZÅÄÖ][\w:]{{2,30}}{_DOUBTFUL} {_NUMBER}{_INSIDE}"),
+    re.compile(rf"(?i:\b[\wåäö]{{4,30}}{_CERTAIN}) {_NUMBER}{_INSIDE}"),
+    re.compile(rf"\b{_NAME}{{1,2}}{_SECOND} {_NUMBER}{_INSIDE}"),
     re.compile(rf"\b{_LIVES}((?i:[\wåäö:]{{3,30}}{_STREET}))\b"),
     re.compile(rf"\b{_DOOR}\.?(?: är| ar|:)? ?\d{{3,5}}\b", re.I),
     re.compile(r"(?<!\d)\d{3} ?\d{2}(?= [A-ZÅÄÖ][a-zåäö]{2,})"),
+    re.compile(r"\bpost(?:nr|nummer|kod)\.?:?(?: är| ar)? ?(\d{3} ?\d{2})(?!\d)", re.I),
     re.compile(r"\bbox \d{2,5}\b", re.I),
 )
 

@@ -2,7 +2,9 @@
 
 Common first names in Sweden stand in `words/names.txt`. With a capital a listed name is hidden anywhere; after a
 trigger such as "min son" or "ring" also in small letters. A name that is not listed needs a trigger: after "jag heter"
-anything is a name, after the weaker triggers it must have a capital. Not found: an unlisted name without a trigger, a
+anything is a name, after the weaker triggers it must have a capital. Names that are everyday words as well ("Hans",
+"Mina", "Love": `words/also_words.txt`) need a trigger, or a capital inside a sentence: "Mina barn" is about children,
+and hiding that word would hide from us whom the message is about. Not found: an unlisted name without a trigger, a
 nickname.
 """
 
@@ -11,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.chat.masking.word_lists import word_list
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
 
 _RELATION = (
     r"(?:son|sonen|dotter|dottern|bror|brorsa|brorsan|syster|syrra|syrran|lillebror|storebror|lillasyster|storasyster|pojke|"
@@ -31,11 +33,15 @@ _SURE = re.compile(
 _LIKELY = re.compile(
     rf"\b(?:{_OWNER} (?:\w+ )?{_RELATION}|ring|ringa|ringde|ringt|kontakta|kontaktat|snacka med|prata med|pratat med|"
     rf"pratade med|träffa|hälsa|heter|kallas|kallad|killen|tjejen|grannen|läraren|handläggaren|sonen|dottern|brodern|"
-    rf"systern|socialsekreteraren|herr|fru|doktor|dr|kompisen|polaren|hej|hejsan|tjena)[ ,:]{{1,2}}(?=\w)",
+    rf"systern|socialsekreteraren|rektorn|tränaren|tranaren|mentorn|kuratorn|chefen|fritidsledaren|psykologen|pojkvännen|"
+    rf"flickvännen|mannen|dealern|langaren|barnet|tvillingarna|kallar (?:honom|henne|sig|mig|hen)|"
+    rf"jag är(?-i:(?= [A-ZÅÄÖ]\w+ [A-ZÅÄÖ]))|"
+    rf"herr|fru|doktor|dr|kompisen|polaren|hej|hejsan|tjena)[ ,:]{{1,2}}(?=\w)",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_][\wåäöéü'’\-]*")
 _SURNAME = re.compile(r" (?:(?:al|el|von|af|de|van|bin|abu|ibn)[ \-])?([^\W\d_][\wåäöéü'’\-]+)")
+_BEGINNING = re.compile(r"(?:^|[.!?:;\n\"”'(\-])\s*$")
 _SERVICE = re.compile(
     r"(?:linjen|jouren|centralen|centrum|telefonen|tjänsten|mottagningen|verket|kassan|center|centret)$", re.I
 )
@@ -64,7 +70,8 @@ def _likely(text: str) -> Iterator[Span]:
         word = _WORD.match(text, trigger.end())
         if word is None or word.group().lower() in word_list("no_names") or _is_service(text, word):
             continue
-        if is_listed(word.group()) or (word.group()[0].isupper() and len(word.group()) > 2 and not shouted):
+        named = is_listed(word.group()) and not (word.group()[0].islower() and _is_word(word.group()))
+        if named or (word.group()[0].isupper() and len(word.group()) > 2 and not shouted):
             yield _with_surname(text, word)
 
 
@@ -72,7 +79,8 @@ def _listed(text: str) -> Iterator[Span]:
     taken = 0
     for word in _WORD.finditer(text):
         capital = word.start() >= taken and word.group()[0].isupper()
-        if capital and is_listed(word.group()) and not _is_service(text, word):
+        begins = _is_word(word.group()) and _BEGINNING.search(text[: word.start()][-6:])
+        if capital and is_listed(word.group()) and not begins and not _is_service(text, word):
             span = _with_surname(text, word)
             taken = span.end
             yield span
@@ -83,6 +91,10 @@ def is_listed(word: str) -> bool:
     small = word.lower().replace("’", "'").split("'")[0]
     names = word_list("names")
     return small in names or small.removesuffix("s") in names or (small.split("-")[0] in names and "-" in small)
+
+
+def _is_word(word: str) -> bool:
+    return word.lower() in word_list("also_words")
 
 
 def _with_surname(text: str, word: re.Match[str]) -> Span:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import phonenumbers
 from personnummer import personnummer
 
+from bot.chat.masking.word_lists import word_list
 from bot.chat.seen import Seen, Span
-from bot.chat.word_lists import word_list
 
 _SEPARATOR = r"[ .\-+/]{0,3}"
 # Year, month 01–12, day 01–31 or 61–91 (coordination number), then four, the first of which may be a letter (a reserve
@@ -28,15 +28,25 @@ _BIRTH = re.compile(
     rf"((?:(?:19|20){_SEPARATOR})?\d\d{_SEPARATOR}(?:0[1-9]|1[0-2]){_SEPARATOR}(?:0[1-9]|[12]\d|3[01])(?:{_SEPARATOR}\d{{1,4}})?)(?!\d)",
     re.I,
 )
+_MONTH = r"(?:jan|feb|mars|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-z]*"
+# "född den 14 februari 1999", with the last four or without; the last four alone, when they are said to be it.
+_BIRTH_WORDS = re.compile(
+    rf"(?:född|fodd|f\.|pnr)\W{{0,3}}(?:den )?"
+    rf"(\d{{1,2}}\W{{0,2}}(?:e )?{_MONTH}\W{{0,2}}(?:19|20)?\d\d(?:{_SEPARATOR}\d{{4}})?)(?!\d)",
+    re.I,
+)
+_LAST_FOUR = re.compile(r"\b(?:sista fyra|fyra sista)(?: siffror\w*)?\W{0,3}(?:är|ar|e)?\W{0,3}(\d{4})(?!\d)", re.I)
 _PLAIN_BIRTH = re.compile(r"(?<!\d)(?:19\d\d|20[012]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
 
-_GAP = r"[ ().\-/,]{0,3}"
+_GAP = r"[ ().\-/,_*]{0,3}"
 _MOBILE = re.compile(
     rf"(?<!\d)(?:\(?(?:\+|00){_GAP}46\)?{_GAP}(?:\(?0\)?)?|0){_GAP}7{_GAP}[02369](?:{_GAP}\d){{7}}(?!\d)"
 )
+# Letters that look like a zero, as people write them to get past a filter: "O7O-174O633".
+_MOBILE_WITH_O = re.compile(rf"(?<!\w)[0oO]{_GAP}7{_GAP}[02369oO](?:{_GAP}[\doO]){{7}}(?!\w)")
 _ABROAD = re.compile(rf"(?:\+|(?<!\d)00){_GAP}[1-9](?:{_GAP}\d){{6,14}}(?!\d)")
 _NATIONAL = re.compile(rf"(?<!\d)\(?0{_GAP}[1-9](?:{_GAP}\d){{5,9}}(?!\d)")
-_TRUNCATED = re.compile(rf"(?<!\d)7[02369](?:{_GAP}\d){{7}}(?!\d)")
+_TRUNCATED = re.compile(rf"(?<!\d)7{_GAP}[02369](?:{_GAP}\d){{7}}(?!\d)")
 _LOCAL = re.compile(r"(?<!\d)\d{2,3}[ \-]\d\d ?\d\d(?: ?\d\d)?(?!\d)")
 _CALL = re.compile(
     r"\b(?:ring\w*|tel\w*|nummer|nummret|numret|nr|mobil\w*|sms\w*|nås|nas|swish\w*|call)\b[^\d\n]{0,25}$", re.I
@@ -70,15 +80,16 @@ def find_personal_numbers(seen: Seen) -> Iterator[Span]:
     for match in _PERSONAL.finditer(seen.text):
         if _is_valid(match.group()) or not _MOBILE.fullmatch(match.group()):
             yield Span(match.start(), match.end(), "personnummer")
-    left = seen.without(Span(m.start(), m.end(), "") for m in _PERSONAL.finditer(seen.text)).text
-    yield from (Span(*match.span(1), "personnummer") for match in _BIRTH.finditer(left))
-    left = _BIRTH.sub(lambda match: "\0" * len(match.group()), left)
-    yield from (Span(*match.span(), "personnummer") for match in _PLAIN_BIRTH.finditer(left))
+    seen = seen.without(Span(m.start(), m.end(), "") for m in _PERSONAL.finditer(seen.text))
+    for pattern in (_BIRTH, _BIRTH_WORDS, _PLAIN_BIRTH, _LAST_FOUR):
+        spans = [Span(*match.span(match.lastindex or 0), "personnummer") for match in pattern.finditer(seen.text)]
+        yield from spans
+        seen = seen.without(spans)
 
 
 def find_phones(seen: Seen) -> Iterator[Span]:
     """Swedish and foreign phone numbers, with or without the first zero."""
-    for pattern in (_MOBILE, _ABROAD, _NATIONAL, _TRUNCATED):
+    for pattern in (_MOBILE, _MOBILE_WITH_O, _ABROAD, _NATIONAL, _TRUNCATED):
         spans = [Span(*match.span(), "telefonnummer") for match in pattern.finditer(seen.text)]
         yield from spans
         seen = seen.without(spans)

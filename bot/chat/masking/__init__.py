@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.chat.masking_names import find_names
-from bot.chat.masking_numbers import (
+from bot.chat.masking.addresses import find_addresses, find_emails, find_handles
+from bot.chat.masking.names import find_names
+from bot.chat.masking.numbers import (
     find_accounts,
     find_long_numbers,
     find_number_words,
@@ -19,7 +20,6 @@ from bot.chat.masking_numbers import (
     find_phones,
     find_plates,
 )
-from bot.chat.masking_words import find_addresses, find_emails, find_handles
 from bot.chat.seen import Seen, Span, see
 from bot.chat.sparing import SERVICE_NUMBERS, find_spared
 
@@ -52,6 +52,18 @@ def mask(text: str, spared: frozenset[str] = SERVICE_NUMBERS) -> Masked:
     `spared` holds phone numbers of services as national digits ("0850800508"): they, ages, dates, times, sums of money
     and places survive. Pure, total, linear in the text's length.
     """
+    seen, found = _find(text, spared)
+    kinds = {span.kind for span in found}
+    return Masked(seen.cut(text, found), tuple(kind for kind in KINDS if kind in kinds))
+
+
+def find_pieces(text: str, kind: str, spared: frozenset[str] = SERVICE_NUMBERS) -> list[str]:
+    """What `mask` would hide of one kind, as it is read: for whoever asks the person whether it may be used."""
+    seen, found = _find(text, spared)
+    return [seen.text[span.start : span.end] for span in found if span.kind == kind]
+
+
+def _find(text: str, spared: frozenset[str]) -> tuple[Seen, list[Span]]:
     seen = see(text)
     left = seen.without(find_spared(seen, spared))
     found: list[Span] = []
@@ -59,5 +71,4 @@ def mask(text: str, spared: frozenset[str] = SERVICE_NUMBERS) -> Masked:
         spans = list(finder(left))
         left = left.without(spans)
         found += spans
-    kinds = {span.kind for span in found}
-    return Masked(seen.cut(text, found), tuple(kind for kind in KINDS if kind in kinds))
+    return seen, found
