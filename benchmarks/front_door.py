@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import os
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -253,6 +254,8 @@ def main() -> None:
         "--pause", type=float, default=20.0, help="seconds between two messages of one person, on average"
     )
     options = parser.parse_args()
+    # In the background a shell lets SIGINT be ignored, which every child would inherit and nothing could be stopped.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
     with served(options.stand_in) as url:
         asyncio.run(measure(url, options))
