@@ -93,11 +93,11 @@ class Understanding(GraphComponent, IntentClassifier):
         examples = [message for message in training_data.intent_examples if message.get("text")]
         texts = [message.get("text") for message in examples]
         named = [message.get("intent") for message in examples]
-        intents = IntentModel.train(texts, named, [_hand(message) for message in examples])
-        whose = WhoseModel.train(intents.weights, load_labels(), dict(zip(texts, named, strict=True)))
+        intents, matrix = IntentModel.fit(texts, named, [_hand(message) for message in examples])
+        whose = WhoseModel.train(matrix, texts, named, load_labels())
         self._models = Models(intents, whose)
         with self._storage.write_to(self._resource) as directory:
-            joblib.dump(self._models, directory / MODEL_FILE, compress=3)
+            joblib.dump(self._models, directory / MODEL_FILE, compress=1)
         return self._resource
 
     @classmethod

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 
@@ -64,13 +65,20 @@ class IntentModel:
         Raises:
             ValueError: the lists differ in length, or there are too few texts to calibrate on.
         """
+        return cls.fit(texts, intents, hands)[0]
+
+    @classmethod
+    def fit(
+        cls, texts: Sequence[str], intents: Sequence[str], hands: Sequence[str] | None = None
+    ) -> tuple[IntentModel, csr_matrix]:
+        """The model, and the row of weights of each text, as `train`."""
         if len(texts) != len(intents):
             raise ValueError(f"{len(texts)} texts and {len(intents)} intents")
         weights, matrix = Weights.fit(RECIPES, [*texts, *map(slipped, texts)])
-        wanted = np.asarray(intents)
-        sharpness = _sharpness(matrix[: len(texts)], wanted, hands)
+        wanted, plain = np.asarray(intents), matrix[: len(texts)]
+        sharpness = _sharpness(plain, wanted, hands)
         margins = Margins.fit(matrix, np.concatenate((wanted, wanted)))
-        return cls(weights, margins, sharpness)
+        return cls(weights, margins, sharpness), plain
 
     def rank(self, text: str) -> list[Ranked]:
         """All intents, the most probable first."""

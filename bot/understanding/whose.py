@@ -8,7 +8,7 @@ ranking itself: with a partner's violence it is mostly the writer, with parentin
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from bot.settings import ROOT
 from bot.understanding.margins import Margins
-from bot.understanding.weights import Row, Weights
+from bot.understanding.weights import Row
 
 LABELS = ROOT / "data" / "roles.jsonl"
 NOBODY = "nobody"
@@ -38,17 +38,19 @@ class WhoseModel:
     margins: Margins
 
     @classmethod
-    def train(cls, weights: Weights, labels: Mapping[str, str], intents: Mapping[str, str]) -> WhoseModel:
-        """Fit on labels (text → role) of texts whose intent is known; those without one are left out.
+    def train(
+        cls, matrix: csr_matrix, texts: Sequence[str], intents: Sequence[str], labels: Mapping[str, str]
+    ) -> WhoseModel:
+        """Fit on labels (text → role); those of other texts are left out. `matrix`: a row of weights for each text.
 
         Raises:
             ValueError: fewer than two roles are left.
         """
-        texts = [text for text in labels if text in intents]
-        names = sorted(set(intents.values()))
-        needs = np.array([[NEED_WEIGHT * (intents[text] == name) for name in names] for text in texts], np.float32)
-        matrix = hstack([weights.matrix(texts), csr_matrix(needs.reshape(len(texts), len(names)))]).tocsr()
-        return cls(Margins.fit(matrix, np.array([labels[text] for text in texts])))
+        rows = [row for row, text in enumerate(texts) if text in labels]
+        wanted = np.array([labels[texts[row]] for row in rows])
+        needs = NEED_WEIGHT * (np.asarray(intents)[rows, None] == np.unique(intents)[None, :])
+        matrix = hstack([matrix[rows], csr_matrix(needs.astype(np.float32))]).tocsr()
+        return cls(Margins.fit(matrix, wanted))
 
     def role(self, row: Row, shares: NDArray[np.float32]) -> str | None:
         """The role of a text, from its row and its ranking (the share of each intent, in the model's order)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.routing import steps
+from bot.routing import steps, unsure
 from bot.routing.card import card
 from bot.routing.catalogue import SERVICES, Catalogue, CatalogueError
 from bot.routing.facts import TEXTS
@@ -93,13 +93,13 @@ def test_hours_are_said_in_english(hours: str | None, expected: str) -> None:
 @pytest.mark.parametrize("asked", [None, "age", "place"])
 def test_a_message_in_another_language_changes_nothing_in_the_talk(asked: str | None) -> None:
     talk = Talk(need="substance_use", asked=asked, misses=1)
-    turn = steps.fall_back(talk, Heard(intent="nlu_fallback", decision="fallback", language="ar"), CATALOGUE, MONDAY)
+    turn = unsure.fall_back(talk, Heard(intent="nlu_fallback", decision="fallback", language="ar"), CATALOGUE, MONDAY)
     assert turn.talk == talk
     assert [saying.language for saying in turn.sayings[:3]] == ["ar", "sv", "en"]
 
 
 def test_english_that_is_not_understood_is_an_ordinary_miss() -> None:
-    turn = steps.fall_back(Talk(), Heard(intent="nlu_fallback", language="en"), CATALOGUE, MONDAY)
+    turn = unsure.fall_back(Talk(), Heard(intent="nlu_fallback", language="en"), CATALOGUE, MONDAY)
     assert turn.talk.misses == 1 and turn.sayings[0].sentence == "utter_fallback"
 
 
