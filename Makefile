@@ -9,7 +9,7 @@ run: setup
 	@$(PYTHON) -m bot serve
 
 test: setup-test check
-	@echo "Training the assistant (two minutes the first time, nothing when it is unchanged) …"
+	@echo "Training the assistant (three minutes the first time, nothing when it is unchanged) …"
 	@$(PYTHON) -m bot train > var/train.txt 2>&1 || (cat var/train.txt; exit 1)
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 

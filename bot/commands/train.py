@@ -48,7 +48,7 @@ def train_if_needed(root: Path = ROOT, force: bool = False) -> Path:
     path = model_path(root)
     if path.exists() and not force:
         return path
-    print("Training the assistant (about two minutes) …", file=sys.stderr, flush=True)
+    print("Training the assistant (about three minutes) …", file=sys.stderr, flush=True)
     began = time.monotonic()
     # Imported here: Rasa takes ten seconds, and a model that exists needs none of it.
     from bot.understanding.engine import train_model

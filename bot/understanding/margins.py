@@ -52,7 +52,8 @@ class Margins:
     def of(self, row: Row) -> NDArray[np.float32]:
         """The margins of one text."""
         columns, weights = row
-        found: NDArray[np.float32] = weights @ self.slopes[columns] + self.base
+        # Not `@`: for so little the linear algebra library wakes all its threads, and waiting costs more than the sum.
+        found: NDArray[np.float32] = np.einsum("i,ij->j", weights, self.slopes[columns]) + self.base
         return found
 
     def of_many(self, matrix: csr_matrix) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from bot.understanding.ngrams import character_grams, word_grams, word_pairs
 from bot.understanding.noise import slipped
 from bot.understanding.weights import Recipe, Row, Weights
 
-FOLDS = 3
+FOLDS = 2
 # Each choice below has its line in docs/understanding.md: what was tried, on which data, what it gave.
 RECIPES = (
     Recipe(word_grams),
@@ -59,7 +59,7 @@ class IntentModel:
     def train(cls, texts: Sequence[str], intents: Sequence[str], hands: Sequence[str] | None = None) -> IntentModel:
         """Fit on parallel lists of texts, intents and, where known, who wrote each text.
 
-        With three or more hands the confidence is calibrated on hands that the classifier has not seen: whoever writes
+        With two or more hands the confidence is calibrated on hands that the classifier has not seen: whoever writes
         to us tomorrow is such a hand, and a random split would promise too much.
 
         Raises:

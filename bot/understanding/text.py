@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
@@ -17,8 +18,11 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
+@lru_cache(maxsize=4)
 def normalise(text: str) -> str:
     """Lower case, one kind of space, no invisible characters, `sjuuuukt` → `sjukt`.
+
+    The last few are kept: every reader asks for the same text.
 
     Three or more of a letter become one where the doubled form would be no Swedish word more often than not: emphasis
     ("hjääälp") is far more common than a real double after stretching.
