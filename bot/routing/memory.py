@@ -89,6 +89,7 @@ def _as_child(heard: Heard) -> Heard:
     age = ADULT if heard.age is None else heard.age
     small = heard.need == VIOLENCE and age < TOO_YOUNG_FOR_A_PARTNER
     of_parent = heard.relation == "parent" and (heard.age is None or age < ADULT)
-    if heard.need not in AT_HOME or heard.role == "child" or not ((small and heard.role != "other") or of_parent):
+    own = heard.role != "other" or heard.role_learned
+    if heard.need not in AT_HOME or heard.role == "child" or not ((small and own) or of_parent):
         return heard
     return replace(heard, need="child_welfare", role="self")

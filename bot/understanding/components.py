@@ -20,7 +20,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.understanding.decision import TALK, Decision, Thresholds, decide
+from bot.understanding.decision import TALK, Decision, Thresholds, decide, with_second
 from bot.understanding.model import IntentModel, Ranked
 from bot.understanding.reading import Reading, read, read_about
 from bot.understanding.whose import LABELS, WhoseModel, load_labels
@@ -131,7 +131,7 @@ class Understanding(GraphComponent, IntentClassifier):
         message.set("intent", {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
         message.set("intent_ranking", [_ranked(r) for r in ranking[:RANKING_LENGTH]], add_to_output=True)
         message.set("entities", _entities(reading), add_to_output=True)
-        message.set("heard", heard(decision, reading, ranking[0]), add_to_output=True)
+        message.set("heard", heard(with_second(decision, reading.substance), reading, ranking[0]), add_to_output=True)
 
 
 def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:

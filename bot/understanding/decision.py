@@ -100,6 +100,12 @@ def decide(
     return replace(_calm(first, thresholds), watch=watch, also=also)
 
 
+def with_second(decision: Decision, substance: str | None) -> Decision:
+    """Drinking that is named beside violence is offered too, however little the ranking made of it."""
+    named = decision.also is None and substance is not None and decision.need in HURT
+    return replace(decision, also=OFTEN_BESIDE) if named else decision
+
+
 def _safety_first(ranking: Sequence[Ranked]) -> tuple[Sequence[Ranked], str | None]:
     """Violence and drinking in one message: violence on top with the shares of both, and the other one beside it."""
     top, second = ranking[0], ranking[1] if len(ranking) > 1 else ranking[0]

@@ -145,7 +145,7 @@ def test_what_the_assistant_says_is_marked_as_swedish(door: Door) -> None:
     door.rasa.script = leading
     page = door.form("/chatt?lang=en", **hidden(door.call("GET", "/chatt?lang=en"), "say"), text="hello")
     texts = [(text.get("lang"), text.get_text()) for text in parsed(page).select("#log .text")]
-    assert texts[0][0] is None and texts[0][1].startswith("Hi! I am a robot")
+    assert texts[0][0] is None and texts[0][1].startswith("Hello! I am a robot")
     assert texts[1] == (None, "hello")
     assert texts[2] == ("sv", "Så här.")
     assert [tag.get("lang") for tag in parsed(page).select("#log .card .name, #choices button")] == ["sv", "sv"]

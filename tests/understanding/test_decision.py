@@ -185,3 +185,19 @@ def test_a_language_that_the_assistant_does_not_speak_is_not_guessed_at() -> Non
 def test_danger_that_the_rules_hear_in_another_language_comes_first() -> None:
     found = decide(ranking(smalltalk=0.9), KNIFE, LIMITS, "so")
     assert (found.decided, found.need, found.urgent, found.case) == ("answer", "emergency", "emergency", "weapon")
+
+
+@pytest.mark.parametrize(
+    ("need", "substance", "also"),
+    [
+        ("partner_violence", "alcohol", "substance_use"),
+        ("honour_violence", "cannabis", "substance_use"),
+        ("partner_violence", None, None),
+        ("parenting", "alcohol", None),
+    ],
+)
+def test_drinking_that_is_named_beside_violence_is_offered_too(
+    need: str, substance: str | None, also: str | None
+) -> None:
+    decision = decide([Ranked(need, 0.97), Ranked("other_city", 0.03)], None, Thresholds())
+    assert with_second(decision, substance).also == also
