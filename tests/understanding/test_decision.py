@@ -14,6 +14,7 @@ from bot.understanding.decision import (
     Thresholds,
     decide,
     need_of,
+    with_second,
 )
 from bot.understanding.model import Ranked
 from bot.understanding.urgent import Urgent
