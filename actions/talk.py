@@ -129,12 +129,14 @@ class ActionFallBack(TalkAction):
 
 
 class ActionAskTopic(TalkAction):
-    """What can you help with?"""
+    """What can you help with? A plain question in the same words is answered."""
 
     def name(self) -> str:
         """As named in domain.yml."""
         return "action_ask_topic"
 
-    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:  # noqa: ARG002
-        """The topics as buttons."""
+    def step(self, told: Told, tools: Parts, at: datetime) -> Turn:
+        """The answer to a question, or the topics as buttons."""
+        if told.heard.question:
+            return steps.answer_question(told.talk, told.heard, tools.catalogue, at)
         return steps.ask_topic(told.talk)

@@ -201,7 +201,8 @@ def _distance(age: Age, role: str | None, relation: str | None) -> int:
     """0 for the very person the help is for; _NEVER for somebody it is certainly not for."""
     if age.writer:
         # A child who writes of a parent is the one whom the city has to think of.
-        minor = relation in _OVER_CHILDREN and age.years < _ADULT
+        over = relation in _OVER_CHILDREN or (role == "other" and relation is None)
+        minor = over and age.years < _ADULT
         return {"self": 0, None: 3}.get(role, 5 if minor else _NEVER)
     if age.person is None:
         return _NEVER if age.third and role == "self" else 2
