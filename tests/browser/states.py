@@ -19,7 +19,8 @@ LOOKS = {
 
 
 def faults(page: Page | Frame) -> list[str]:
-    """What axe finds."""
+    """What axe finds, once the style sheets are there too."""
+    page.wait_for_load_state("load")
     found = Axe().run(page).response["violations"]  # type: ignore[arg-type]
     return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
 

@@ -12,7 +12,7 @@ from bot.routing.memory import absorb, person_changed
 from bot.routing.questions import FEARS
 from bot.routing.steps import answer_need, answer_question, continue_talk, offer_human
 from bot.routing.talk import Heard, Talk
-from tests.routing.test_steps import buttons, said, shown
+from tests.routing.turns import buttons, said, shown
 
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 SON = Talk(need="youth_at_risk", service="youth_team", role="child", relation="son", age=14, place="Rinkeby",

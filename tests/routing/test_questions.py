@@ -14,7 +14,7 @@ from bot.routing.steps import answer_need
 from bot.routing.talk import TOPICS, Heard, Talk
 from bot.understanding.question import load_questions
 from tests.routing.conftest import TODAY
-from tests.routing.test_steps import shown
+from tests.routing.turns import shown
 
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 OWN_ANSWER = [name for name in load_questions().order if SAME_FIELD.get(name, name) not in FIELDS]

@@ -2,64 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from itertools import product
+from datetime import datetime
 
 import pytest
 
-from bot.routing.card import card
-from bot.routing.catalogue import EMERGENCY, Catalogue
-from bot.routing.danger import ONLY_112, answer_danger
-from bot.routing.offers import ANSWER_LATER, SERVICE_QUESTIONS
+from bot.routing.catalogue import Catalogue
+from bot.routing.offers import SERVICE_QUESTIONS
 from bot.routing.steps import (
     answer_need,
     answer_question,
     ask_topic,
     continue_talk,
     offer_human,
-    watchful,
 )
-from bot.routing.talk import TOPICS, Heard, Talk, Turn
+from bot.routing.talk import TOPICS, Heard, Talk
 from bot.routing.unsure import clarify, fall_back
 from bot.understanding.question import load_questions
-from bot.understanding.urgent import load_rules
+from tests.routing.turns import (
+    ASKING_AGE,
+    ASKING_PLACE,
+    DAY,
+    NEEDS,
+    NIGHT,
+    Step,
+    buttons,
+    hours_of_a_week,
+    reaches_someone,
+    said,
+    shown,
+)
 
-DAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
-NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=timezone.utc)
-NEEDS = (*TOPICS, "other_city")
-ROLES = (None, "self", "child", "other")
-AGES = (None, 9, 19, 24)
 QUESTIONS = load_questions().order
 FAQ = tuple(name for name in QUESTIONS if name not in SERVICE_QUESTIONS)
-CASES = sorted({rule.case for rule in load_rules().cases})
-ASKING_AGE = Talk(need="substance_use", role="child", asked="age")
-ASKING_PLACE = Talk(need="youth_at_risk", service="youth_team", role="child", age=17, asked="place")
-
-Step = Callable[[Talk, Heard, Catalogue, datetime], Turn]
-
-
-def said(turn: Turn) -> list[str]:
-    return [saying.sentence for saying in turn.sayings]
-
-
-def shown(turn: Turn) -> list[str]:
-    return [saying.service for saying in turn.sayings if saying.service]
-
-
-def buttons(turn: Turn) -> list[str]:
-    return [choice.payload for saying in turn.sayings for choice in saying.choices]
-
-
-def reaches_someone(turn: Turn, catalogue: Catalogue, at: datetime) -> bool:
-    """A number that answers at this hour, or a case that can be left."""
-    cards = [card(catalogue, saying.service, saying.district, at) for saying in turn.sayings if saying.service]
-    return any(shown.open_now and shown.phone for shown in cards) or ANSWER_LATER.payload in buttons(turn)
-
-
-def hours_of_a_week() -> Iterator[datetime]:
-    return (datetime(2026, 11, 23, tzinfo=timezone.utc) + timedelta(hours=n) for n in range(168))
+ROLES = (None, "self", "child", "other")
+AGES = (None, 9, 19, 24)
 
 
 # --- a need is named --------------------------------------------------------------------------------------------------
@@ -306,98 +283,6 @@ def test_a_question_among_answers_leaves_what_was_asked_open(demo: Catalogue) ->
     assert continue_talk(asked.talk, Heard(intent="inform", age=16), demo, DAY).talk.service == "mini_maria"
 
 
-# --- danger -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("at", [DAY, NIGHT], ids=["day", "night"])
-@pytest.mark.parametrize("mode", ["demo", "live"])
-@pytest.mark.parametrize("case", CASES)
-def test_danger_says_the_number_first(request: pytest.FixtureRequest, mode: str, case: str, at: datetime) -> None:
-    turn = answer_danger(Talk(), Heard(urgent="emergency", urgent_case=case), request.getfixturevalue(mode), at)
-    assert (turn.sayings[0].sentence, turn.sayings[0].service) == (f"utter_urgent_{case}", EMERGENCY)
-    assert {saying.urgent for saying in turn.sayings} == {"emergency"}
-
-
-@pytest.mark.parametrize(
-    ("heard", "sentence"),
-    [
-        (Heard(urgent="suicide_risk"), "utter_urgent_suicide"),
-        (Heard(intent="suicide_risk"), "utter_urgent_suicide"),
-        (Heard(urgent="emergency"), "utter_urgent_danger"),
-        (Heard(intent="emergency", urgent_case="quiet"), "utter_urgent_quiet"),
-    ],
-)
-def test_danger_without_a_case_is_named_by_its_kind(demo: Catalogue, heard: Heard, sentence: str) -> None:
-    assert said(answer_danger(Talk(), heard, demo, NIGHT))[0] == sentence
-
-
-def test_the_cases_where_only_112_is_shown_exist() -> None:
-    assert set(ONLY_112) <= set(CASES)
-
-
-@pytest.mark.parametrize(("case", "alone"), [*((case, True) for case in ONLY_112), ("danger", False), ("edge", False)])
-def test_where_seconds_count_no_second_number_is_shown(demo: Catalogue, case: str, alone: bool) -> None:
-    turn = answer_danger(Talk(age=16), Heard(urgent="emergency", urgent_case=case), demo, NIGHT)
-    assert (shown(turn) == [EMERGENCY]) is alone
-
-
-@pytest.mark.parametrize("topic", TOPICS)
-def test_danger_keeps_the_topic_through_more_danger_and_a_human_and_comes_back_to_it(
-    demo: Catalogue, topic: str
-) -> None:
-    danger = Heard(urgent="emergency", choices=(topic,))
-    first = answer_danger(Talk(), danger, demo, NIGHT)
-    assert first.talk.kept == topic and f"/{topic}" in buttons(first)
-    human = offer_human(first.talk, Heard(), demo, NIGHT)
-    assert human.talk.need == topic
-    second = answer_danger(human.talk, Heard(intent="emergency", urgent_case="quiet"), demo, NIGHT)
-    assert second.talk.kept == topic and f"/{topic}" in buttons(second)
-    rings = continue_talk(second.talk, Heard(intent="affirm"), demo, NIGHT)
-    assert said(rings) == ["utter_urgent_calling"] and f"/{topic}" in buttons(rings)
-    assert answer_need(rings.talk, Heard(intent=topic, need=topic, age=24), demo, NIGHT).talk.need == topic
-
-
-@pytest.mark.parametrize("need", ["human", "other_city"])
-def test_danger_does_not_put_a_need_without_a_service_over_the_kept_topic(demo: Catalogue, need: str) -> None:
-    turn = answer_danger(Talk(need=need, kept="leave_crime"), Heard(urgent="emergency"), demo, NIGHT)
-    assert turn.talk.kept == "leave_crime"
-
-
-def test_danger_in_a_talk_keeps_what_is_known_of_the_person(demo: Catalogue) -> None:
-    heard = Heard(urgent="emergency", need="emergency")
-    turn = answer_danger(replace(ASKING_PLACE, misses=1), heard, demo, NIGHT)
-    assert turn.talk == replace(ASKING_PLACE, asked="call", kept="youth_at_risk")
-
-
-def test_an_age_told_after_danger_leads_back_to_the_kept_topic(demo: Catalogue) -> None:
-    after = answer_danger(Talk(), Heard(urgent="emergency", choices=("substance_use",), role="child"), demo, NIGHT)
-    turn = continue_talk(after.talk, Heard(intent="inform", age=16), demo, NIGHT)
-    assert turn.talk.service == "mini_maria" and turn.talk.kept is None
-
-
-def test_who_cannot_speak_is_not_offered_the_quiet_way_again(demo: Catalogue) -> None:
-    loud, quiet = (
-        buttons(answer_danger(Talk(), Heard(urgent="emergency", urgent_case=case), demo, NIGHT))
-        for case in ("danger", "quiet")
-    )
-    assert '/emergency{"urgent_case": "quiet"}' in loud and '/emergency{"urgent_case": "quiet"}' not in quiet
-
-
-@pytest.mark.parametrize("watch", [True, False])
-def test_a_danger_between_the_lines_puts_one_line_first(demo: Catalogue, watch: bool) -> None:
-    heard = Heard(need="parenting", watch=watch)
-    turn = answer_need(Talk(), heard, demo, DAY)
-    first = ["utter_watchful"] if watch else []
-    assert said(watchful(turn, heard)) == [*first, *said(turn)]
-    assert watchful(turn, heard).talk == turn.talk
-
-
-def test_an_answer_to_danger_needs_no_such_line(demo: Catalogue) -> None:
-    heard = Heard(urgent="emergency", watch=True)
-    turn = answer_danger(Talk(), heard, demo, DAY)
-    assert watchful(turn, heard) == turn
-
-
 # --- unsure, not understood, a human ----------------------------------------------------------------------------------
 
 
@@ -470,56 +355,3 @@ def test_the_topics_are_offered_with_a_human_last() -> None:
     turn = ask_topic(Talk(need="parenting", misses=1))
     assert buttons(turn) == [*(f"/{need}" for need in TOPICS), "/human"]
     assert turn.talk == Talk(need="parenting", asked="topic")
-
-
-# --- everything -------------------------------------------------------------------------------------------------------
-
-TALKS = (
-    Talk(),
-    ASKING_AGE,
-    ASKING_PLACE,
-    Talk(asked="place"),
-    Talk(asked="topic", misses=1, kept="leave_crime"),
-    Talk(need="human", service="contact_centre", role="self"),
-    Talk(need="other_city", service="contact_centre"),
-    Talk(need="unsafe_place", service="safe_places", district="farsta", role="other", age_withheld=True),
-)
-STEPS: tuple[Step, ...] = (
-    answer_need,
-    continue_talk,
-    answer_question,
-    answer_danger,
-    clarify,
-    fall_back,
-    offer_human,
-)
-PLACES = ({}, {"districts": ("farsta", "bromma"), "place": "X"}, {"municipality": "Solna"}, {"districts": ("farsta",)})
-INTENTS = ("affirm", "deny", "dont_know", "wont_say", "inform", "confidentiality", "ask_first_meeting")
-
-
-def messages() -> Iterator[Heard]:
-    """Needs × roles × ages with places and choices; then intents × questions × needs; then every case of danger."""
-    for need, role, age, place in product((None, *NEEDS), ROLES, AGES, PLACES):
-        choices = (need,) if need else ()
-        yield Heard(intent=need or "inform", need=need, role=role, age=age, choices=choices, **place)  # type: ignore[arg-type]
-    for intent, question, need in product(INTENTS, (None, *QUESTIONS), (None, "substance_use", "unsafe_place")):
-        yield Heard(intent=intent, question=question, need=need)
-    for case, urgent in product(CASES, ("emergency", "suicide_risk")):
-        yield Heard(intent=urgent, urgent=urgent, urgent_case=case, choices=("leave_crime",))
-
-
-@pytest.mark.parametrize("talk", TALKS, ids=[f"talk {number}" for number in range(len(TALKS))])
-def test_no_step_is_ever_silent_or_says_a_sentence_that_does_not_exist(
-    demo: Catalogue, sentences: set[str], talk: Talk
-) -> None:
-    unknown, silent = set(), []
-    for number, (heard, step) in enumerate(product(messages(), STEPS)):
-        turn = step(talk, heard, demo, NIGHT if number % 2 else DAY)
-        unknown |= {*said(turn), *_labels(turn)} - sentences
-        silent += [] if turn.sayings else [(step.__name__, heard)]
-    assert not unknown, "write these in domain.yml"
-    assert not silent
-
-
-def _labels(turn: Turn) -> set[str]:
-    return {choice.label for saying in turn.sayings for choice in saying.choices if not choice.literal}

@@ -11,7 +11,7 @@ from bot.routing.danger import AFTER_CASE, answer_danger
 from bot.routing.steps import answer_need, continue_talk
 from bot.routing.talk import TOPICS, Heard, Talk, Turn
 from bot.routing.unsure import clarify, fall_back
-from tests.routing.test_steps import CASES, buttons, said, shown
+from tests.routing.turns import CASES, buttons, said, shown
 
 DAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 GUESSING = Heard(decision="clarify", intent="clarify", choices=("parenting", "child_welfare", "leave_crime"))

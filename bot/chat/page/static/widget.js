@@ -70,6 +70,8 @@ class Widget extends HTMLElement {
   }
 
   leave(url) {
+    if (this.left) return;
+    this.left = true;
     const cover = make("div", this.getAttribute("loading"));
     cover.setAttribute("role", "alert");
     document.body.replaceChildren(cover);
@@ -80,10 +82,9 @@ class Widget extends HTMLElement {
   flee() {
     if (!this.exit) return;
     this.frame.contentWindow.postMessage({ staden: "leave" }, this.source.origin);
-    // A moment for the frame to end its session; it blanks itself at once, and so do we.
-    const url = this.exit;
+    // All is blank at once. The frame says "exit" when it has ended its session; a slow phone gets a second for that.
     document.documentElement.hidden = true;
-    setTimeout(() => this.leave(url), 50);
+    setTimeout(() => this.leave(this.exit), 1000);
   }
 }
 if (!customElements.get("fraga-staden")) customElements.define("fraga-staden", Widget);
