@@ -53,7 +53,7 @@ def train_if_needed(root: Path = ROOT, force: bool = False) -> Path:
     # Imported here: Rasa takes ten seconds, and a model that exists needs none of it.
     from bot.understanding.engine import train_model
 
-    if not train_model(path, root):
+    if not train_model(path, root, force):
         raise TrainingError("Rasa made no model. Run `make check` and read its first error.")
     print(f"Trained in {time.monotonic() - began:.0f} s.", file=sys.stderr, flush=True)
     return path

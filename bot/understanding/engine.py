@@ -23,8 +23,12 @@ from bot.understanding.channel import LENGTH_LIMIT, harmless
 REQUEST_LIMIT_BYTES = 100_000
 
 
-def train_model(path: Path, root: Path = ROOT) -> bool:
-    """Train from config.yml, domain.yml and data/ into `path` (`….tar.gz`); False when Rasa made no model."""
+def train_model(path: Path, root: Path = ROOT, force: bool = False) -> bool:
+    """Train from config.yml, domain.yml and data/ into `path` (`….tar.gz`); False when Rasa made no model.
+
+    Without `force` Rasa keeps what it has learned where only sentences have changed: `Understanding.fingerprint_addon`
+    says what the pipeline is made from.
+    """
     _configure_logging(logging.WARNING)
     with _inside(root):
         result = train(
@@ -33,7 +37,7 @@ def train_model(path: Path, root: Path = ROOT) -> bool:
             training_files=["data"],
             output=str(path.parent),
             fixed_model_name=path.name.removesuffix(".tar.gz"),
-            force_training=True,
+            force_training=force,
         )
     return result.model is not None and path.exists()
 
