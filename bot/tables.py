@@ -93,6 +93,9 @@ cases = Table(
     Column("receipt_until", UtcDateTime),
     Column("crowd", String(32), index=True, comment="many from one caller: folded in the queue"),
     Column("registered_at", UtcDateTime, comment="entered in the city's own case system"),
+    Column(
+        "given_back_at", UtcDateTime, comment="staff have left the talk to the assistant; until they write once more"
+    ),
     Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
 )
 
@@ -152,6 +155,14 @@ staff = Table(
     Column("locked_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+)
+
+case_presence = Table(
+    "case_presence",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 staff_sessions = Table(

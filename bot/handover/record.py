@@ -82,6 +82,7 @@ class Case:
     receipt_until: datetime | None
     crowd: str | None
     registered_at: datetime | None
+    given_back_at: datetime | None
 
 
 def find_case(connection: Connection, conversation_id: str, message_id: str) -> Case | None:
