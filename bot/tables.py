@@ -30,6 +30,8 @@ conversations = Table(
     Column("ended_at", UtcDateTime),
     Column("is_test", Boolean, nullable=False, default=False),
     Column("case_id", String(32), comment="set when the session was opened with a receipt: thread only"),
+    Column("counted_at", UtcDateTime, comment="when the talk, over by then, went into daily_figures"),
+    Index("ix_conversations_counted", "counted_at", "last_seen_at"),
 )
 
 messages = Table(
@@ -96,6 +98,7 @@ cases = Table(
     Column(
         "given_back_at", UtcDateTime, comment="staff have left the talk to the assistant; until they write once more"
     ),
+    Column("counted_at", UtcDateTime, index=True, comment="when what became of the promise went into daily_figures"),
     Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
 )
 
@@ -196,6 +199,16 @@ switches = Table(
     Column("comment", Text, nullable=False, comment="why; empty when it was switched on without one"),
     Column("changed_by", String(80), nullable=False, comment="id of a member of staff, or command_line"),
     Column("changed_at", UtcDateTime, nullable=False),
+)
+
+daily_figures = Table(
+    "daily_figures",
+    metadata,
+    Column("day", String(10), primary_key=True, comment="in Stockholm, as 2026-11-22"),
+    Column("figure", String(20), primary_key=True, comment="one of bot.handover.figures.FIGURES"),
+    Column("subject", String(40), primary_key=True, comment="service, district or need; empty for the whole city"),
+    Column("detail", String(20), primary_key=True, comment="outcome, kind, or a waiting time in minutes"),
+    Column("count", Integer, nullable=False),
 )
 
 heartbeats = Table(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TextIO
 
 from bot.database import create_database_engine, now
+from bot.handover.counting import count_all
 from bot.handover.disposal import purge
 from bot.settings import Settings
 
@@ -15,6 +17,8 @@ def purge_once(target: TextIO) -> int:
     if not settings.disposal_decision:
         target.write("Nothing was deleted: VAGVISAREN_DISPOSAL_DECISION names no disposal decision.\n")
         return 1
-    gone = purge(create_database_engine(settings.database_url), settings, now())
+    engine = create_database_engine(settings.database_url)
+    count_all(engine, timedelta(minutes=settings.session_idle_minutes), now())
+    gone = purge(engine, settings, now())
     target.write(f"Deleted {gone.conversations} conversations and {gone.cases} cases.\n")
     return 0

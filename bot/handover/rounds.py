@@ -1,4 +1,4 @@
-"""The rounds of a relay: deliver, watch, delete, and a sign of life; each repeats until the relay is stopped.
+"""The rounds of a relay: deliver, watch, delete, count, and a sign of life; each repeats until the relay is stopped.
 
 The heartbeat is written only while every round still gets its work done: a relay that breathes but no longer sends
 would be worse than a dead one, because nobody would look.
@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Engine
 
 from bot.database import transaction
+from bot.handover.counting import count_all, count_some
 from bot.handover.delivery import Courier
 from bot.handover.disposal import purge
 from bot.handover.heartbeat import beat
@@ -39,6 +40,7 @@ class Pace:
     deliver: float = 1
     watch: float = 10
     purge: float = 3600
+    count: float = 60
     beat: float = 5
     patience: float = 20
     lease: float = 45
@@ -103,15 +105,28 @@ class Relay:
             return False
 
         pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
-        await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
+        # Not among the work that the sign of life stands for: figures that lag behind are no reason to wake anybody.
+        figures = Round("count", self.pace.count, self.pace.alive + 2 * self.pace.count, self._count)
+        await asyncio.gather(*(each.repeat(stop) for each in (*work, figures, pulse)))
 
     async def _watch(self) -> bool:
         await asyncio.to_thread(watch, self.engine, self.clock())
         return False
 
     async def _purge(self) -> bool:
-        await asyncio.to_thread(purge, self.engine, self.settings, self.clock())
+        await asyncio.to_thread(self._count_and_purge)
         return False
+
+    def _count_and_purge(self) -> None:
+        count_all(self.engine, self._idle, self.clock())
+        purge(self.engine, self.settings, self.clock())
+
+    async def _count(self) -> bool:
+        return await asyncio.to_thread(count_some, self.engine, self._idle, self.clock())
+
+    @property
+    def _idle(self) -> timedelta:
+        return timedelta(minutes=self.settings.session_idle_minutes)
 
     def _beat(self) -> None:
         with transaction(self.engine) as connection:

@@ -1,0 +1,127 @@
+"""Writing the figures of each day: every talk that is over and every case that is settled is counted once.
+
+A row is marked in the same transaction in which its counts are added, so that a relay that dies, or two relays, count
+nothing twice. The figures hold no id: they remain when the talks and the cases are deleted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import ColumnElement
+
+from bot.database import reading, transaction
+from bot.handover.figures import Key, Talk, count_case, count_talk
+from bot.handover.insertion import insert_once
+from bot.tables import cases, conversations, daily_figures, messages
+
+# Few rows a transaction: on SQLite nobody else can write in the meantime.
+BATCH = 100
+MESSAGE_COLUMNS = ("conversation_id", "sender", "understood", "service", "urgent", "feedback")
+
+
+def count_some(engine: Engine, idle: timedelta, now: datetime) -> bool:
+    """Count a batch of talks and one of cases; True when there is more. `idle`: after that long a talk is over."""
+    over = _talks_over(now - idle)
+    with reading(engine) as connection:
+        if not _is_any(connection, over):
+            return False
+    with transaction(engine) as connection:
+        talks = _count_talks(connection, over, now)
+        return _count_cases(connection, now) == BATCH or talks == BATCH
+
+
+def count_all(engine: Engine, idle: timedelta, now: datetime) -> None:
+    """Until nothing is left, as before a purge: what is not counted by then never will be."""
+    while count_some(engine, idle, now):
+        continue
+
+
+def open_promises(connection: Connection, since: datetime, until: datetime) -> list[Mapping[str, Any]]:
+    """The cases of a time that have not been counted: those that wait, and the newest. Without those of test talks."""
+    mine = cases.c.counted_at.is_(None), cases.c.created_at >= since, cases.c.created_at < until
+    return list(connection.execute(_with_test(*mine).where(_is_real())).mappings())
+
+
+def _is_any(connection: Connection, over: ColumnElement) -> bool:
+    if connection.execute(select(conversations.c.id).where(over).limit(1)).first():
+        return True
+    return connection.execute(select(cases.c.id).where(_settled()).limit(1)).first() is not None
+
+
+def _talks_over(before: datetime) -> ColumnElement:
+    ended = or_(conversations.c.last_seen_at < before, conversations.c.ended_at.is_not(None))
+    return conversations.c.counted_at.is_(None) & ended
+
+
+def _settled() -> ColumnElement:
+    return cases.c.counted_at.is_(None) & or_(cases.c.contacted_at.is_not(None), cases.c.closed_at.is_not(None))
+
+
+def _count_talks(connection: Connection, over: ColumnElement, now: datetime) -> int:
+    wanted = select(conversations).where(over).limit(BATCH).with_for_update(skip_locked=True)
+    found = list(connection.execute(wanted).mappings())
+    ids = [row["id"] for row in found]
+    said = _grouped(connection, ids)
+    handed = _cases_of(connection, ids)
+    counted: Counter[Key] = Counter()
+    for row in found:
+        # A session that was opened with a receipt is no talk with the assistant.
+        if not row["is_test"] and row["case_id"] is None:
+            counted += count_talk(Talk(row["created_at"], said.get(row["id"], []), handed.get(row["id"], [])))
+    _add(connection, counted)
+    connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(counted_at=now))
+    return len(ids)
+
+
+def _count_cases(connection: Connection, now: datetime) -> int:
+    of_cases = select(cases.c.id).where(_settled()).limit(BATCH).with_for_update(skip_locked=True)
+    ids = list(connection.execute(of_cases).scalars())
+    counted: Counter[Key] = Counter()
+    for row in connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings():
+        counted += count_case(row, now)
+    _add(connection, counted)
+    connection.execute(update(cases).where(cases.c.id.in_(ids)).values(counted_at=now))
+    return len(ids)
+
+
+def _with_test(*conditions: Any) -> Any:
+    joined = cases.outerjoin(conversations, conversations.c.id == cases.c.conversation_id)
+    return select(cases).select_from(joined).where(*conditions)
+
+
+def _is_real() -> ColumnElement:
+    """A case whose talk is no longer there counts as real."""
+    return or_(conversations.c.is_test.is_(None), conversations.c.is_test.is_(False))
+
+
+def _grouped(connection: Connection, ids: list[str]) -> dict[str, list[Mapping[str, Any]]]:
+    columns = [messages.c[name] for name in MESSAGE_COLUMNS]
+    rows = select(*columns).where(messages.c.conversation_id.in_(ids)).order_by(messages.c.id)
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for row in connection.execute(rows).mappings():
+        grouped.setdefault(row["conversation_id"], []).append(row)
+    return grouped
+
+
+def _cases_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[str, str, str | None]]]:
+    grouped: dict[str, list[tuple[str, str, str | None]]] = {}
+    for row in connection.execute(select(cases).where(cases.c.conversation_id.in_(ids))):
+        grouped.setdefault(row.conversation_id, []).append((row.service, row.need, row.district))
+    return grouped
+
+
+def _add(connection: Connection, counted: Counter[Key]) -> None:
+    # In one order everywhere: two relays that add to the same days wait for each other instead of for ever.
+    for key in sorted(counted):
+        day, figure, subject, detail = key
+        named = {"day": day, "figure": figure, "subject": subject[:40], "detail": detail[:20]}
+        if not insert_once(connection, daily_figures, {**named, "count": counted[key]}):
+            same = [daily_figures.c[name] == value for name, value in named.items()]
+            more = daily_figures.c.count + counted[key]
+            connection.execute(update(daily_figures).where(*same).values(count=more))
