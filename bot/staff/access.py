@@ -15,6 +15,8 @@ PEOPLE = "people"
 AUDIT = "audit"
 SWITCH = "switch"
 """Switching the assistant off and on."""
+FIGURES = "figures"
+"""Statistics: counts, never a case or a talk."""
 OWN = "own"
 """What every signed-in person may do: see the start page, change the password, sign out."""
 OPEN = "open"
@@ -23,9 +25,9 @@ OPEN = "open"
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN}),
-    "log_controller": frozenset({OWN, AUDIT}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
+    "editor": frozenset({OWN, FIGURES}),
+    "log_controller": frozenset({OWN, AUDIT, FIGURES}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, FIGURES}),
 }
 
 

@@ -24,7 +24,7 @@ from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
 from bot.staff.routes import ROUTES, Route
-from bot.staff.web import Page, Redirect, Visit, security_headers
+from bot.staff.web import Download, Page, Redirect, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
 PATH_OF_STATIC = "/static/<name>"
@@ -99,6 +99,8 @@ def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse
         if answered.answer.cookie is not None:
             _set_cookie(shell, reply, shell.session, answered.answer.cookie)
         return reply
+    if isinstance(answered.answer, Download):
+        return _download(answered.answer)
     reply = _html(shell, answered.answer, answered)
     if fresh and answered.visit.session is None:
         _set_cookie(shell, reply, shell.before, fresh)
@@ -107,6 +109,11 @@ def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse
 
 def _html(shell: Shell, page: Page, answered: Answered) -> HTTPResponse:
     return response.html(draw(shell.templates, page, answered, shell.settings.mode == "demo"), page.status)
+
+
+def _download(file: Download) -> HTTPResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return response.raw(file.content, content_type=file.kind, headers=headers)
 
 
 def _set_cookie(shell: Shell, reply: HTTPResponse, name: str, value: str) -> None:

@@ -18,6 +18,7 @@ STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("figures", "/statistik", access.FIGURES),
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
@@ -38,6 +39,8 @@ def create_templates(desk: Desk) -> Environment:
             "certainty": words.certainty,
             "answer": words.answer,
             "phone": in_swedish_groups,
+            "count": words.count,
+            "waited": words.waited,
         }
     )
     environment.globals["words"] = words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, log, own, people
+from bot.staff import access, assistant, cases, conversations, log, own, people, statistics
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
@@ -42,6 +42,8 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("GET", statistics.PATH, access.FIGURES, statistics.show_figures),
+    Route("GET", statistics.CSV_PATH, access.FIGURES, statistics.export_figures),
     Route("GET", "/personal", access.PEOPLE, people.show_people),
     Route("POST", "/personal", access.PEOPLE, people.add_person),
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),

@@ -85,7 +85,16 @@ class Redirect:
     cookie: str | None = None
 
 
-Answer = Page | Redirect
+@dataclass(frozen=True)
+class Download:
+    """An answer to keep: a file. `kind` is its content type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+Answer = Page | Redirect | Download
 
 
 def _clean(value: str) -> str:

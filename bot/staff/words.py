@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -47,6 +47,19 @@ class Words:
         texts = self.sections["time"]
         amount = " ".join(texts[unit].format(count=count) for count, unit in left.parts())
         return texts[left.pace].format(time=amount)
+
+    def count(self, count: int | None) -> str:
+        """A figure of the statistics, as "1 234"; one that may not be shown is said so."""
+        return self.of("figure", "hidden") if count is None else f"{count:,}".replace(",", "\u00a0")
+
+    def waited(self, minutes: int | None) -> str:
+        """A waiting time that was counted in steps: "högst 3 tim 15 min"."""
+        if minutes is None:
+            return self.of("figure", "too_few")
+        parts = TimeLeft("met", timedelta(minutes=minutes)).parts()
+        texts = self.sections["time"]
+        amount = " ".join(texts[unit].format(count=count) for count, unit in parts)
+        return self.of("figure", "at_most").format(time=amount)
 
     def answer(self, given: bool | str | None) -> str:
         """What the person answered to a question; nothing given is said, never taken for a no."""

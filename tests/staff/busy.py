@@ -6,6 +6,7 @@ from bot.database import transaction
 from bot.handover import thread
 from bot.handover.contact import Contact, store_contact
 from bot.handover.receipt import attach_receipt
+from bot.tables import daily_figures
 from tests.staff.console import KEY, NOW, Console, heard
 
 
@@ -21,6 +22,7 @@ def fill(console: Console) -> Console:
     console.clock.move(hours=22)
     console.case("3", hours=None, service="mini_maria", need="parenting")
     _talks(console)
+    _figures(console)
     case = console.case("4", channel="callback", acute=True, shared="conversation", conversation_id="a" * 32)
     with transaction(console.engine) as connection:
         contact = Contact("+46701234567", "", True, False, "efter kl. 18", "säg att det är tandläkaren")
@@ -49,3 +51,29 @@ def _talks(console: Console) -> None:
         {"text": "Att vara förälder", "understood": heard(confidence=1.0)},
         {"sender": "bot", "text": "Det finns stöd till dig som är förälder.", "service": {"id": "mini_maria"}},
     )
+
+
+def _figures(console: Console) -> None:
+    """A year with much and little in it."""
+    counted = [
+        ("2026-09-03", "talk", "", {"answered": 2040, "handed_over": 61, "clarified": 240, "left": 510}),
+        ("2026-10-08", "talk", "", {"answered": 3120, "handed_over": 94, "clarified": 333, "fallback": 120, "left": 7}),
+        ("2026-11-20", "talk", "", {"answered": 14, "handed_over": 3, "fallback": 2, "unserved": 6}),
+        ("2026-10-08", "service", "mini_maria", {"answered": 5100, "handed_over": 140, "clarified": 500}),
+        ("2026-10-08", "service", "protected", {"answered": 60, "handed_over": 17, "clarified": 60, "fallback": 100}),
+        ("2026-10-08", "service", "unknown", {"answered": 14, "handed_over": 1, "clarified": 13, "left": 517}),
+        ("2026-10-08", "district", "jarva", {"answered": 2000, "handed_over": 80, "clarified": 200}),
+        ("2026-10-08", "district", "unknown", {"answered": 3174, "handed_over": 78, "clarified": 373}),
+        ("2026-10-08", "hours", "", {"inside": 3000, "outside": 3540}),
+        ("2026-10-08", "urgent", "", {"emergency": 12, "suicide_risk": 3}),
+        ("2026-10-08", "feedback", "", {"yes": 320, "no": 80}),
+        ("2026-10-08", "unanswered", "unknown", {"fallback": 122}),
+        ("2026-10-08", "unanswered", "parenting", {"clarify": 41, "fallback": 2}),
+        ("2026-10-08", "promise", "exit_programme", {"in_time": 41, "late": 2, "mistake": 6}),
+        ("2026-10-08", "wait", "exit_programme", {"00090": 20, "00300": 20, "01500": 2}),
+    ]
+    with transaction(console.engine) as connection:
+        for day, figure, subject, details in counted:
+            for detail, count in details.items():
+                row = {"day": day, "figure": figure, "subject": subject, "detail": detail, "count": count}
+                connection.execute(daily_figures.insert().values(**row))

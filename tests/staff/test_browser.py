@@ -83,7 +83,7 @@ def test_every_page_is_without_axe_violations_and_fits(browser: Browser, busy: C
         "siv": {"cases": "/arenden", "password": "/losenord", "refused": "/samtal"},
         "rut": {"talks": "/samtal", "talk": f"/samtal/{'b' * 32}", "reason": f"/samtal/{'a' * 32}"},
         "ada": {"people": "/personal", "log": "/logg"},
-        "ed": {"start": "/"},
+        "ed": {"start": "/", "statistics": "/statistik", "statistics-empty": "/statistik?ar=2025"},
     }.items():
         page = open_page(browser, busy, look, name)
         for title, path in paths.items():

@@ -24,6 +24,7 @@ FIRST_PART = {
     "losenord": EVERYBODY,
     "arenden": {"case_worker"},
     "samtal": {"reviewer"},
+    "statistik": {"editor", "log_controller", "admin"},
     "personal": {"admin"},
     "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
