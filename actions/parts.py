@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sqlalchemy.engine import Engine
 
 from bot.database import create_database_engine
+from bot.metrics import Metrics
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
@@ -21,6 +22,7 @@ class Parts:
     engine: Engine
     catalogue: Catalogue
     sentences: Sentences
+    metrics: Metrics = field(default_factory=Metrics)
 
     def of(self, language: str | None) -> Parts:
         """The same parts speaking another language; None changes nothing."""

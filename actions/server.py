@@ -11,6 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.parts import parts
+from bot.metrics import tell
 from bot.settings import Settings
 
 SECRET_HEADER = "x-inner-secret"
@@ -33,7 +34,7 @@ def main() -> None:
     """Check the parts first: a wrong catalogue must stop the start, not the first person who writes."""
     settings = Settings.from_environment()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    parts()
+    tell(settings, "actions", parts().metrics)
     app = create_actions_app(settings)
     app.run(host=settings.host, port=settings.actions_port, workers=1, access_log=False)
 

@@ -36,7 +36,8 @@ class TalkAction(Action, ABC):
         try:
             heard = told(tracker)
             tools = parts().of(heard.talk.language)
-            turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
+            with tools.metrics.actions.labels(self.name()).time():
+                turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
             return say(dispatcher, tools.sentences, turn)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)

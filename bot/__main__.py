@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.settings import SettingsError
 
-ROLES = ("chat", "staff", "relay", "rasa")
+ROLES = ("chat", "staff", "relay", "rasa", "actions")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
     check.add_argument("--mode", choices=("demo", "live"), default="demo")
+    check.add_argument("--running", action="store_true", help="instead, ask the running processes how they are")
+    _add(commands, "migrate", _migrate, "bring the database to the newest schema")
     _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
     off = _add(
         commands, "off", _off, "switch the assistant off: everybody gets phone numbers; danger is answered first"
@@ -124,9 +126,21 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.running:
+        from bot.commands.running import check_running
+
+        return check_running(sys.stdout)
     from bot.commands.check import check_catalogue
 
     return check_catalogue(options.mode, sys.stdout)
+
+
+def _migrate(_options: argparse.Namespace) -> None:
+    from bot.database import migrate
+    from bot.settings import Settings
+
+    migrate(Settings.from_environment().database_url)
+    print("The database has the newest schema.")
 
 
 def _purge(_options: argparse.Namespace) -> int:

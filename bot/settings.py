@@ -41,6 +41,12 @@ class Settings:
     staff_port: int = 8001
     rasa_port: int = 5005
     actions_port: int = 5055
+    metrics_host: str = "127.0.0.1"
+    chat_metrics_port: int = 0
+    staff_metrics_port: int = 0
+    rasa_metrics_port: int = 0
+    actions_metrics_port: int = 0
+    relay_metrics_port: int = 0
     rasa_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055"
     staff_url: str = "http://127.0.0.1:8001"

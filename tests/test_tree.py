@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each room may import itself and what stands here. `commands` puts the rooms together and may import all.
-GROUND = {"bot.settings", "bot.database", "bot.tables", "bot.sentences", "bot.switch"}
+GROUND = {"bot.settings", "bot.database", "bot.tables", "bot.sentences", "bot.switch", "bot.metrics"}
 ROOMS = {
     "bot.understanding": {"bot.routing.places"},
     "bot.routing": set(),
@@ -29,6 +29,7 @@ DOORS = {
     "spacy": {"bot.understanding"},
     "sanic": {"bot.chat.app", "bot.chat.connection", "bot.staff.app", "bot.understanding.channel", "actions.server"},
     "aiosmtplib": {"bot.handover"},
+    "prometheus_client": {"bot.metrics"},
     "smtplib": set(),
     "requests": set(),
     "aiohttp": {"bot.chat.assistant", "bot.handover", "bot.understanding.channel"},

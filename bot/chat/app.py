@@ -175,6 +175,7 @@ def _add_errors(app: Sanic, parts: Parts) -> None:
 
 
 def _refusal(request: Request, parts: Parts, refused: Refused) -> HTTPResponse:
+    parts.metrics.refused.labels(str(refused.status)).inc()
     body = request.body if isinstance(request.body, bytes) else b""
     messages = messages_of(parts, with_text(refused, body), read_language(request))
     if not request.path.startswith("/api/"):

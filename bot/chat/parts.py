@@ -24,6 +24,7 @@ from bot.chat.switched import Switched
 from bot.chat.turns import Turns
 from bot.chat.writing import Writer, create_writer
 from bot.database import create_database_engine, now, reading
+from bot.metrics import Metrics
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
@@ -57,6 +58,7 @@ class Parts:
     turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)
+    metrics: Metrics = field(default_factory=Metrics)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
     writer: Writer = field(init=False)
 

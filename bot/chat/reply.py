@@ -55,7 +55,7 @@ async def reply(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Repl
         Refused: 401; 413 or 422 for what cannot be read and for a choice that this talk was not offered; 429; 503 when
             nothing could be stored or it takes too long.
     """
-    task = asyncio.ensure_future(_work(parts, caller, fields))
+    task = asyncio.ensure_future(_timed(parts, caller, fields))
     _RUNNING.add(task)
     task.add_done_callback(_RUNNING.discard)
     try:
@@ -67,23 +67,41 @@ async def reply(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Repl
         raise unstored("keep a message", error) from error
 
 
+async def _timed(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
+    with parts.metrics.stage("whole"):
+        return await _work(parts, caller, fields)
+
+
 async def _work(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> Reply:
     loop = asyncio.get_running_loop()
     until = loop.time() + parts.settings.reply_timeout_seconds
     # The turn is taken before anything else is waited for: messages are worked on in the order in which they came.
+    metrics = parts.metrics
     async with parts.turns.hold(caller.token, until - loop.time()) as held:
         session = await live_session(parts, caller)
         said = read_said(fields)
         limit(parts, "client_message", caller.client, said.text)
         limit(parts, "message", session.id, said.text)
-        heard = await parts.write(lambda connection: hear(connection, parts, session, said))
+        with metrics.stage("store"):
+            heard = await parts.write(lambda connection: hear(connection, parts, session, said))
         drafts: list[Draft] = []
         understood: dict[str, Any] = {}
         if heard.stored.answered_at is None:
-            drafts, understood = await answer(parts, heard, until - loop.time() if held else 0.0)
-        return await parts.write(
-            lambda connection: _conclude(connection, parts, heard, drafts, understood, caller.client), soon=True
-        )
+            with metrics.stage("answer"):
+                drafts, understood = await answer(parts, heard, until - loop.time() if held else 0.0)
+            _count(parts, heard, understood)
+        with metrics.stage("conclude"):
+            return await parts.write(
+                lambda connection: _conclude(connection, parts, heard, drafts, understood, caller.client), soon=True
+            )
+
+
+def _count(parts: Parts, heard: Heard, understood: Mapping[str, Any]) -> None:
+    parts.metrics.decided(understood.get("decision"))
+    if heard.alarm:
+        parts.metrics.heard_danger(heard.alarm.kind)
+    if understood.get("model"):
+        parts.metrics.model.info({"version": str(understood["model"])})
 
 
 def _conclude(

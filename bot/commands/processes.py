@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
+from sqlalchemy.engine import Engine
+
+from bot.database import create_database_engine, now, reading
+from bot.handover.standing import TEXTS, read_standing
+from bot.metrics import Gauges, Metrics, tell
 from bot.settings import Settings
 
 
@@ -23,7 +29,9 @@ def _chat(settings: Settings) -> None:
     from bot.chat.connection import TimedProtocol
     from bot.chat.parts import create_parts
 
-    create_chat_app(settings, create_parts(settings)).run(
+    parts = create_parts(settings)
+    tell(settings, "chat", parts.metrics)
+    create_chat_app(settings, parts).run(
         host=settings.host, port=settings.chat_port, workers=1, access_log=False, protocol=TimedProtocol
     )
 
@@ -32,23 +40,40 @@ def _staff(settings: Settings) -> None:
     from bot.staff.app import create_staff_app
     from bot.staff.parts import create_parts
 
-    create_staff_app(settings, create_parts(settings)).run(
-        host=settings.host, port=settings.staff_port, workers=1, access_log=False
-    )
+    parts = create_parts(settings)
+    tell(settings, "staff", parts.metrics)
+    create_staff_app(settings, parts).run(host=settings.host, port=settings.staff_port, workers=1, access_log=False)
 
 
 def _rasa(settings: Settings) -> None:
     from bot.commands.train import train_if_needed
     from bot.understanding.engine import serve_model
 
-    serve_model(settings, train_if_needed())
+    model, metrics = train_if_needed(), Metrics()
+    metrics.model.info({"version": model.name})
+    tell(settings, "rasa", metrics)
+    serve_model(settings, model)
 
 
 def _relay(settings: Settings) -> None:
-    from bot.database import create_database_engine
     from bot.handover.relay import create_relay
 
-    asyncio.run(_until_stopped(create_relay(settings, create_database_engine(settings.database_url)).run))
+    engine = create_database_engine(settings.database_url)
+    metrics = Metrics()
+    metrics.registry.register(Gauges(TEXTS, lambda: _standing(engine)))
+    tell(settings, "relay", metrics)
+    asyncio.run(_until_stopped(create_relay(settings, engine).run))
+
+
+def _standing(engine: Engine) -> dict[str, float | None]:
+    with reading(engine) as connection:
+        return asdict(read_standing(connection, now()))
+
+
+def _actions(_settings: Settings) -> None:
+    from actions.server import main
+
+    main()
 
 
 async def _until_stopped(work: Callable[[asyncio.Event], object]) -> None:
@@ -58,4 +83,10 @@ async def _until_stopped(work: Callable[[asyncio.Event], object]) -> None:
     await work(stop)  # type: ignore[misc]
 
 
-_RUN: Mapping[str, Callable[[Settings], None]] = {"chat": _chat, "staff": _staff, "rasa": _rasa, "relay": _relay}
+_RUN: Mapping[str, Callable[[Settings], None]] = {
+    "chat": _chat,
+    "staff": _staff,
+    "rasa": _rasa,
+    "relay": _relay,
+    "actions": _actions,
+}

@@ -73,7 +73,7 @@ def _count_talks(connection: Connection, over: ColumnElement, now: datetime) -> 
     for row in found:
         # A session that was opened with a receipt is no talk with the assistant.
         if not row["is_test"] and row["case_id"] is None:
-            counted += count_talk(Talk(row["created_at"], said.get(row["id"], []), handed.get(row["id"], [])))
+            counted.update(count_talk(Talk(row["created_at"], said.get(row["id"], []), handed.get(row["id"], []))))
     _add(connection, counted)
     connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(counted_at=now))
     return len(ids)
@@ -84,7 +84,7 @@ def _count_cases(connection: Connection, now: datetime) -> int:
     ids = list(connection.execute(of_cases).scalars())
     counted: Counter[Key] = Counter()
     for row in connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings():
-        counted += count_case(row, now)
+        counted.update(count_case(row, now))
     _add(connection, counted)
     connection.execute(update(cases).where(cases.c.id.in_(ids)).values(counted_at=now))
     return len(ids)

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 from jinja2 import Environment
 from sanic import Sanic, response
@@ -87,7 +88,10 @@ def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse
             before=before or fresh,
             same_site=request.headers.get("sec-fetch-site") == "same-origin",
         )
-        return await asyncio.to_thread(_respond, shell, route, call, fresh)
+        began = perf_counter()
+        reply = await asyncio.to_thread(_respond, shell, route, call, fresh)
+        shell.parts.metrics.requests.labels(route.name, str(reply.status)).observe(perf_counter() - began)
+        return reply
 
     return handle
 

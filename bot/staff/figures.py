@@ -70,9 +70,11 @@ def known_years(connection: Connection, today: date) -> list[int]:
 def read_year(connection: Connection, year: int, now: datetime) -> Year:
     """The figures of a year as they stand now: what is counted, and the cases that have not been settled."""
     months = _months(connection, year)
-    counted = sum(months.values(), Counter())
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for month in months.values():
+        counted.update(month)
     for case in open_promises(connection, _new_year(year), _new_year(year + 1)):
-        counted += Counter({key[1:]: count for key, count in count_case(case, now).items()})
+        counted.update({key[1:]: count for key, count in count_case(case, now).items()})
     columns = {each: counted[TALK, "", each] for each in OUTCOMES}
     outcomes = show_list(columns)
     by_month = {f"{number:02d}": _of(month, TALK, "", OUTCOMES) for number, month in sorted(months.items())}

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bot.database import create_database_engine
 from bot.database import now as current_time
+from bot.metrics import Metrics
 from bot.routing.catalogue import Catalogue
 from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
@@ -30,6 +31,7 @@ class StaffParts:
     districts: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = current_time
     passwords: Passwords = field(default_factory=Passwords)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True)
