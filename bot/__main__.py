@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("name")
     staff.add_argument("--alias", required=True, help="what residents see")
     staff.add_argument(
-        "--role", choices=("case_worker", "reviewer", "editor", "log_controller", "admin"), default="case_worker"
+        "--role", choices=("case_worker", "reviewer", "editor", "registrar", "log_controller", "admin"), default="case_worker"
     )
     staff.add_argument("--services", default="", help="ids of services, with commas between; empty is all")
     return parser

@@ -151,7 +151,7 @@ staff = Table(
     Column("name", String(80), nullable=False, unique=True, comment="sign-in name"),
     Column("alias", String(80), nullable=False, comment="what residents see"),
     Column("password_hash", String(200), nullable=False),
-    Column("role", String(20), nullable=False, comment="case_worker, reviewer, editor, log_controller or admin"),
+    Column("role", String(20), nullable=False, comment="one of bot.staff.access.ROLES"),
     Column("services", JSON, nullable=False, default=list, comment="ids of the services the person works for"),
     Column("must_change_password", Boolean, nullable=False, default=False),
     Column("failed_sign_ins", Integer, nullable=False, default=0),
@@ -189,6 +189,25 @@ audit = Table(
     Column("conversation_id", String(32), index=True),
     Column("reason", Text),
     Column("detail", JSON),
+)
+
+record_requests = Table(
+    "record_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("staff_id", String(32), nullable=False, comment="who examines it; nobody else sees this request"),
+    Column("asked_by", String(10), nullable=False, comment="public or person"),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+record_hidden = Table(
+    "record_hidden",
+    metadata,
+    Column("request_id", String(32), ForeignKey("record_requests.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", String(30), primary_key=True, comment="a part of the record, as bot.staff.record_parts names it"),
+    Column("provision", String(200), nullable=False, comment="chapter and section, as staff wrote it"),
+    Column("hidden_at", UtcDateTime, nullable=False),
 )
 
 switches = Table(

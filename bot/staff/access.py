@@ -17,6 +17,8 @@ SWITCH = "switch"
 """Switching the assistant off and on."""
 FIGURES = "figures"
 """Statistics: counts, never a case or a talk."""
+RECORDS = "records"
+"""Handing out records: a case's own papers, part by part, never contact details."""
 OWN = "own"
 """What every signed-in person may do: see the start page, change the password, sign out."""
 OPEN = "open"
@@ -26,6 +28,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS}),
     "editor": frozenset({OWN, FIGURES}),
+    "registrar": frozenset({OWN, RECORDS}),
     "log_controller": frozenset({OWN, AUDIT, FIGURES}),
     "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, FIGURES}),
 }

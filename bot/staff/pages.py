@@ -18,6 +18,7 @@ STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("records", "/handlingar", access.RECORDS),
     ("figures", "/statistik", access.FIGURES),
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),

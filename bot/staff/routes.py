@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, log, own, people, statistics
+from bot.staff import access, assistant, cases, conversations, log, own, people, records, statistics
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
@@ -42,6 +42,13 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("GET", records.PATH, access.RECORDS, records.show_search),
+    Route("POST", records.PATH, access.RECORDS, records.find_by_code),
+    Route("POST", f"{records.PATH}/<case>", access.RECORDS, records.open_request),
+    Route("GET", f"{records.PATH}/begaran/<inquiry>", access.RECORDS, records.show_request),
+    Route("POST", f"{records.PATH}/begaran/<inquiry>", access.RECORDS, records.hide_part),
+    Route("GET", f"{records.PATH}/begaran/<inquiry>/utskrift", access.RECORDS, records.print_record),
+    Route("GET", f"{records.PATH}/begaran/<inquiry>/fil", access.RECORDS, records.export_record),
     Route("GET", statistics.PATH, access.FIGURES, statistics.show_figures),
     Route("GET", statistics.CSV_PATH, access.FIGURES, statistics.export_figures),
     Route("GET", "/personal", access.PEOPLE, people.show_people),

@@ -118,6 +118,31 @@ def test_every_state_of_a_case_is_without_axe_violations(browser: Browser, busy:
     check(page, "case-closed", look)
 
 
+@pytest.mark.parametrize("look", ["desktop", "narrow"])
+def test_a_record_is_examined_and_printed_without_axe_violations(browser: Browser, busy: Console, look: str) -> None:
+    page = open_page(browser, busy, look, "reg")
+    page.goto("/handlingar?verksamhet=exit_programme")
+    check(page, "records", look)
+    page.get_by_label("Kod").fill("1234 5678 9012 3456")
+    page.get_by_role("button", name="Hitta ärendet").click()
+    page.get_by_role("button", name="Pröva").click()
+    check(page, "record-reason", look)
+    page.get_by_label("Personen själv vill ha sina uppgifter").check()
+    page.get_by_label("Varför öppnar du ärendet?").fill("Begäran, dnr 12/2026")
+    page.get_by_role("button", name="Öppna ärendet").click()
+    check(page, "record", look)
+    page.get_by_role("button", name="Dölj: Vad det gäller").click()
+    expect(page.locator(".problems")).to_be_focused()
+    check(page, "record-problem", look)
+    page.locator("#lagrum-need").fill("26 kap. 1 § OSL")
+    page.get_by_role("button", name="Dölj: Vad det gäller").click()
+    expect(page.get_by_text("Döljs med stöd av 26 kap. 1 § OSL.")).to_be_visible()
+    check(page, "record-hidden", look)
+    page.get_by_role("link", name="Visa för utskrift").click()
+    expect(page.get_by_text("[Dolt med stöd av 26 kap. 1 § OSL]")).to_be_visible()
+    check(page, "record-print", look)
+
+
 def tab_to(page: Page, role: str, name: str) -> None:
     """Press Tab until the element has the focus; a person without a mouse can do no other."""
     wanted = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]

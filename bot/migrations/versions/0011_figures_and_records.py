@@ -1,4 +1,4 @@
-"""Counts for each day, which remain when talks and cases are deleted; and what has already gone into them."""
+"""Counts for each day, which remain when talks and cases are deleted; and requests for records with what was hidden."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,3 +49,37 @@ def upgrade() -> None:
             )
         )
         batch_op.create_index(batch_op.f("ix_cases_counted_at"), ["counted_at"], unique=False)
+    op.create_table(
+        "record_requests",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "staff_id", sa.String(length=32), nullable=False, comment="who examines it; nobody else sees this request"
+        ),
+        sa.Column("asked_by", sa.String(length=10), nullable=False, comment="public or person"),
+        sa.Column("created_at", bot.database.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_record_requests_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_requests")),
+    )
+    op.create_index(op.f("ix_record_requests_case_id"), "record_requests", ["case_id"], unique=False)
+    op.create_table(
+        "record_hidden",
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "part",
+            sa.String(length=30),
+            nullable=False,
+            comment="a part of the record, as bot.staff.record_parts names it",
+        ),
+        sa.Column("provision", sa.String(length=200), nullable=False, comment="chapter and section, as staff wrote it"),
+        sa.Column("hidden_at", bot.database.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["record_requests.id"],
+            name=op.f("fk_record_hidden_request_id_record_requests"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("request_id", "part", name=op.f("pk_record_hidden")),
+    )
