@@ -61,12 +61,12 @@ def _facts(case: Case, words: Words) -> Iterator[tuple[str, str]]:
     yield "service", words.of("service", case.service)
     yield "need", words.of("need", case.need)
     yield "district", words.of("district", case.district)
-    yield "created", words.when(case.created_at)
-    yield "due", words.when(case.due_at)
+    yield "created", words.when(case.created_at, "dated")
+    yield "due", words.when(case.due_at, "dated")
     how = words.of("how", case.contacted_how).lower()
-    yield "contacted", f"{words.when(case.contacted_at)}, {how}" if case.contacted_at else ""
+    yield "contacted", f"{words.when(case.contacted_at, 'dated')}, {how}" if case.contacted_at else ""
     outcome = words.of("outcome", case.outcome) or words.of("state", case.state)
-    yield "closed", f"{words.when(case.closed_at)}. {outcome}" if case.closed_at else ""
+    yield "closed", f"{words.when(case.closed_at, 'dated')}. {outcome}" if case.closed_at else ""
 
 
 def _talk(connection: Connection, case: Case, words: Words) -> Iterator[Part]:

@@ -163,6 +163,7 @@ def test_what_is_hidden_is_named_with_its_provision_and_its_text_is_gone(console
         assert hide(client, address, part).to == f"{address}#{part}"
         client.get(address)
     text = client.get(f"{address}/{kind}").text
+    assert "23 november 2026 kl. 10.00" in text
     for gone in ("Vill lämna gänget", "Lämna ett kriminellt liv", SAID):
         assert gone not in text
     assert text.count("26 kap. 1 § OSL") == 3 and ANSWER in text
