@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.handover.figures import OUTCOMES, PROTECTED, UNKNOWN
 from bot.settings import Settings
 from bot.staff.access import ROLES
 from bot.staff.case_acts import ACTS, AFTER_CONTACT, REFUSALS
+from bot.staff.figures import PROMISES
 from bot.staff.parts import NEEDS, create_parts
+from bot.staff.records import ASKED
 from bot.staff.routes import BEFORE_OWN_PASSWORD, ROUTES
+from bot.staff.suppression import MERGED
 from bot.staff.words import Words
 
 STAFF = Path(__file__).resolve().parents[2] / "bot" / "staff"
@@ -47,6 +51,10 @@ RECORDED = used(r'record\(\s*connection, [\w.\[\]"]+, ("\w+"(?: if \w+ else "\w+
         ("channel", {"receipt", "callback"}),
         ("decision", {"answer", "clarify", "fallback"}),
         ("urgent", {"emergency", "suicide_risk"}),
+        ("figure_outcome", {*OUTCOMES, MERGED}),
+        ("figure_subject", {PROTECTED, UNKNOWN}),
+        ("figure_promise", set(PROMISES)),
+        ("record_asked", set(ASKED)),
     ],
 )
 def test_every_value_of_the_code_has_words(section: str, values: set[str]) -> None:
