@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
@@ -20,38 +20,48 @@ from bot.handover.figures import Key, Talk, count_case, count_talk
 from bot.handover.insertion import insert_once
 from bot.tables import cases, conversations, daily_figures, messages
 
-# Few rows a transaction: on SQLite nobody else can write in the meantime.
 BATCH = 100
+CASE_COLUMNS = ("id", "service", "state", "created_at", "due_at", "contacted_at", "closed_at", "outcome")
 MESSAGE_COLUMNS = ("conversation_id", "sender", "understood", "service", "urgent", "feedback")
 
 
+class CountedError(RuntimeError):
+    """Somebody else has counted, or deleted, what was just read; nothing was written."""
+
+
 def count_some(engine: Engine, idle: timedelta, now: datetime) -> bool:
-    """Count a batch of talks and one of cases; True when there is more. `idle`: after that long a talk is over."""
-    over = _talks_over(now - idle)
+    """Count a batch of talks and one of cases; True when there is more. `idle`: after that long a talk is over.
+
+    Raises:
+        CountedError: another relay was faster, or the person has just deleted a talk; the next round reads anew.
+    """
     with reading(engine) as connection:
-        if not _is_any(connection, over):
-            return False
+        talks, of_talks = _read_talks(connection, _talks_over(now - idle))
+        settled, of_cases = _read_cases(connection, now)
+    if not (talks or settled):
+        return False
+    # Reading and counting hold no lock: on SQLite nobody else could write in the meantime.
     with transaction(engine) as connection:
-        talks = _count_talks(connection, over, now)
-        return _count_cases(connection, now) == BATCH or talks == BATCH
+        if not (_mark(connection, conversations, talks, now) and _mark(connection, cases, settled, now)):
+            raise CountedError("Another relay has counted some of these; they are read anew.")
+        _add(connection, of_talks + of_cases)
+    return BATCH in (len(talks), len(settled))
 
 
 def count_all(engine: Engine, idle: timedelta, now: datetime) -> None:
     """Until nothing is left, as before a purge: what is not counted by then never will be."""
-    while count_some(engine, idle, now):
-        continue
+    more = True
+    while more:
+        try:
+            more = count_some(engine, idle, now)
+        except CountedError:
+            continue
 
 
 def open_promises(connection: Connection, since: datetime, until: datetime) -> list[Mapping[str, Any]]:
     """The cases of a time that have not been counted: those that wait, and the newest. Without those of test talks."""
     mine = cases.c.counted_at.is_(None), cases.c.created_at >= since, cases.c.created_at < until
     return list(connection.execute(_with_test(*mine).where(_is_real())).mappings())
-
-
-def _is_any(connection: Connection, over: ColumnElement) -> bool:
-    if connection.execute(select(conversations.c.id).where(over).limit(1)).first():
-        return True
-    return connection.execute(select(cases.c.id).where(_settled()).limit(1)).first() is not None
 
 
 def _talks_over(before: datetime) -> ColumnElement:
@@ -63,36 +73,35 @@ def _settled() -> ColumnElement:
     return cases.c.counted_at.is_(None) & or_(cases.c.contacted_at.is_not(None), cases.c.closed_at.is_not(None))
 
 
-def _count_talks(connection: Connection, over: ColumnElement, now: datetime) -> int:
-    wanted = select(conversations).where(over).limit(BATCH).with_for_update(skip_locked=True)
-    found = list(connection.execute(wanted).mappings())
+def _read_talks(connection: Connection, over: ColumnElement) -> tuple[list[str], Counter[Key]]:
+    found = list(connection.execute(select(conversations).where(over).limit(BATCH)).mappings())
     ids = [row["id"] for row in found]
-    said = _grouped(connection, ids)
-    handed = _cases_of(connection, ids)
+    said, handed = _grouped(connection, ids), _cases_of(connection, ids)
     counted: Counter[Key] = Counter()
     for row in found:
         # A session that was opened with a receipt is no talk with the assistant.
         if not row["is_test"] and row["case_id"] is None:
             counted.update(count_talk(Talk(row["created_at"], said.get(row["id"], []), handed.get(row["id"], []))))
-    _add(connection, counted)
-    connection.execute(update(conversations).where(conversations.c.id.in_(ids)).values(counted_at=now))
-    return len(ids)
+    return ids, counted
 
 
-def _count_cases(connection: Connection, now: datetime) -> int:
-    of_cases = select(cases.c.id).where(_settled()).limit(BATCH).with_for_update(skip_locked=True)
-    ids = list(connection.execute(of_cases).scalars())
+def _read_cases(connection: Connection, now: datetime) -> tuple[list[str], Counter[Key]]:
+    ids = list(connection.execute(select(cases.c.id).where(_settled()).limit(BATCH)).scalars())
     counted: Counter[Key] = Counter()
     for row in connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings():
         counted.update(count_case(row, now))
-    _add(connection, counted)
-    connection.execute(update(cases).where(cases.c.id.in_(ids)).values(counted_at=now))
-    return len(ids)
+    return ids, counted
+
+
+def _mark(connection: Connection, table: Table, ids: list[str], now: datetime) -> bool:
+    """Whether none of them had been counted."""
+    fresh = table.c.id.in_(ids), table.c.counted_at.is_(None)
+    return bool(connection.execute(update(table).where(*fresh).values(counted_at=now)).rowcount == len(ids))
 
 
 def _with_test(*conditions: Any) -> Any:
     joined = cases.outerjoin(conversations, conversations.c.id == cases.c.conversation_id)
-    return select(cases).select_from(joined).where(*conditions)
+    return select(*(cases.c[name] for name in CASE_COLUMNS)).select_from(joined).where(*conditions)
 
 
 def _is_real() -> ColumnElement:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from bot.database import reading, transaction
+from bot.handover import counting
 from bot.handover.case import close, mark_registered, record_first_contact, withdraw
 from bot.handover.counting import BATCH, count_all, count_some, open_promises
 from bot.handover.disposal import purge
@@ -200,12 +201,27 @@ def test_what_fails_half_way_is_counted_whole_the_next_time(engine, monkeypatch)
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr("bot.handover.counting._count_cases", stop)
+        broken.setattr("bot.handover.counting._add", stop)
         with pytest.raises(RuntimeError):
             count_some(engine, IDLE, LATER)
     assert figures(engine) == {}
     count_all(engine, IDLE, LATER)
     assert figures(engine)[DAY, "talk", "", "answered"] == 1
+
+
+def test_what_another_relay_has_counted_meanwhile_is_not_counted_twice(engine, monkeypatch):
+    talk(engine, "a", said("answer"))
+    mark = counting._mark
+
+    def other_was_faster(connection, table, ids, now):
+        mark(connection, table, ids, now)
+        return mark(connection, table, ids, now)
+
+    with monkeypatch.context() as faster:
+        faster.setattr(counting, "_mark", other_was_faster)
+        with pytest.raises(counting.CountedError):
+            count_some(engine, IDLE, LATER)
+    assert figures(engine) == {}
 
 
 def test_more_than_a_batch_is_counted_in_several_steps(engine):
