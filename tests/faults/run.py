@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 
 from tests.faults.storm import Plan, run_storm
@@ -17,6 +18,8 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=Plan.kills)
     parser.add_argument("--at-a-time", type=int, default=Plan.at_a_time, help="residents at the same time")
     parser.add_argument("--pause", type=float, default=Plan.pause, help="seconds between kills, on the average")
+    # A shell that starts this in the background lets it ignore Ctrl-C, and all that it starts: nothing could be stopped.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     report = run_storm(Plan(**vars(parser.parse_args())), lambda line: print(line, flush=True))
     print(f"\n{report.table()}\n")
     for said in report.violations:
