@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -22,6 +23,8 @@ WEIGHTS = {"relay": 28, "mail": 24, "chat": 22, "actions": 20, "rasa": 6}
 AWAY_SECONDS = (0.2, 4.0)
 # A kill falls somewhere inside the time that one hand-over takes.
 ONE_HAND_OVER = 0.15
+# While Rasa is away few hand-overs are on their way, and killing the rest would find nothing; but for so long at most.
+LONGEST_LULL = 12
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Victim:
 
 @dataclass
 class Killer:
-    """Kills until `wanted`, mostly while somebody's hand-over is under way."""
+    """Kills until `wanted` and until `is_over()`, mostly while somebody's hand-over is on its way."""
 
     victims: Mapping[str, Victim]
     weights: Mapping[str, int]
@@ -42,6 +45,7 @@ class Killer:
     pause: float
     chance: random.Random
     in_hand: InHand
+    is_over: Callable[[], bool]
     counted: Counter[str] = field(default_factory=Counter)
     at_work: int = 0
     last: float = 0.0
@@ -53,10 +57,10 @@ class Killer:
         return sum(self.counted.values())
 
     def run(self) -> None:
-        """Until enough were killed and all that was killed has been started again."""
-        while self.total < self.wanted:
+        """Until enough were killed, nobody is left and all that was killed has been started again."""
+        while self.total < self.wanted or not self.is_over():
             time.sleep(self.chance.uniform(0.2, 2 * self.pause - 0.2))
-            self.in_hand.wait(self.pause)
+            self.in_hand.wait(LONGEST_LULL)
             time.sleep(self.chance.uniform(0, ONE_HAND_OVER))
             self.strike(self._next())
         for helper in self._helpers:
@@ -89,7 +93,16 @@ class Killer:
 def victims_of(town: Town, mail: MailServer) -> dict[str, Victim]:
     """The processes of an installation, and its mail server."""
     processes = {name: Victim(_killing(town, name)) for name in WEIGHTS if name != "mail"}
+    rasa = processes["rasa"].kill
+    processes["rasa"] = Victim(lambda: _listens(town.settings.rasa_port) and rasa())
     return {**processes, "mail": Victim(mail.kill, mail.start)}
+
+
+def _listens(port: int) -> bool:
+    """Rasa is killed when it is there: killed again and again while it starts, it would never be back."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        return True
+    return False
 
 
 def _killing(town: Town, name: str) -> Callable[[], bool]:

@@ -247,4 +247,4 @@ class Resident:
     def _pause(self, until: float, what: str) -> None:
         if time.monotonic() > until:
             raise TimeoutError(what)
-        time.sleep(self.chance.uniform(0.3, 1.5))
+        time.sleep(self.chance.uniform(0.5, 2.5))

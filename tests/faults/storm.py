@@ -36,8 +36,8 @@ class Plan:
     seed: int
     hand_overs: int = 300
     kills: int = 200
-    at_a_time: int = 6
-    pause: float = 2.5
+    at_a_time: int = 10
+    pause: float = 2
     recovery: float = 60
 
 
@@ -72,7 +72,9 @@ class Storm:
         self._plan, self._town, self._mail, self._say = plan, town, mail, say
         self._ledger = Ledger(create_database_engine(town.settings.database_url), town.settings)
         self._in_hand, chance = InHand(), random.Random(plan.seed)
-        self._killer = Killer(victims_of(town, mail), WEIGHTS, plan.kills, plan.pause, chance, self._in_hand)
+        self._killer = Killer(
+            victims_of(town, mail), WEIGHTS, plan.kills, plan.pause, chance, self._in_hand, self._is_over
+        )
         self._residents = [self._resident(number) for number in range(plan.hand_overs)]
         self._began, self._done = time.monotonic(), 0
 
@@ -91,6 +93,9 @@ class Storm:
         for resident in self._residents:
             resident.ask_again()
         return self._judge(seconds)
+
+    def _is_over(self) -> bool:
+        return self._done >= self._plan.hand_overs
 
     def _resident(self, number: int) -> Resident:
         chance = random.Random(f"{self._plan.seed} {number}")
