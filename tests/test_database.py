@@ -16,10 +16,9 @@ from bot.tables import heartbeats, messages, metadata
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'db' / 'test.db'}"
-    migrate(url)
-    return url
+def url(database_url: str) -> str:
+    migrate(database_url)
+    return database_url
 
 
 def test_migrations_make_the_tables_of_the_code(url: str) -> None:

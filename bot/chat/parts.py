@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.advisory import create_between
 from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
 from bot.chat.languages import Language, load_languages
@@ -54,15 +55,16 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     crowds: Crowds = field(default_factory=Crowds)
     typed: Remembered = field(default_factory=Remembered)
-    turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
     writer: Writer = field(init=False)
+    turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
-        """The writer belongs to the engine."""
+        """The writer and the turns belong to the engine."""
         object.__setattr__(self, "writer", create_writer(self.engine))
+        object.__setattr__(self, "turns", Turns(create_between(self.engine)))
 
     @property
     def idle(self) -> timedelta:

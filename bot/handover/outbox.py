@@ -27,7 +27,8 @@ KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
 ALARMS = (ACUTE, *DEADLINES)
 
 FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=5)
+# What an outage of hours has held up goes out within a minute of its end (docs/handover.md, "Fault suite").
+LONGEST_WAIT = timedelta(seconds=45)
 # No lease and no wait reaches this far ahead: if one does, the clock has been set back, and nothing may wait for it.
 BEYOND = timedelta(minutes=6)
 
@@ -116,7 +117,7 @@ def revive(connection: Connection, notice_id: int, now: datetime) -> bool:
 
 
 def back_off(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after so many attempts: 2 s, 4 s, 8 s … at most 5 minutes, each shortened by up to a half.
+    """How long to wait after so many attempts: 2 s, 4 s, 8 s … at most 45 s, each shortened by up to a half.
 
     There is no last attempt: a mail server that is away for a day must not cost anyone a notice. The random half keeps
     a hundred notices from knocking at the same second when the server returns.

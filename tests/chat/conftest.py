@@ -11,8 +11,8 @@ from tests.chat.running import Door
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
+def door(tmp_path: Path, database_url: str) -> Iterator[Door]:
     """The chat app, its database and the stand-in for Rasa."""
-    running = Door(tmp_path)
+    running = Door(tmp_path, database_url=database_url)
     yield running
     running.stop()
