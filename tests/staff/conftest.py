@@ -30,7 +30,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def settings(tmp_path: Path) -> Settings:
     """As in a local run: demo mode, plain HTTP."""
     keys = (Fernet.generate_key().decode(),)
-    return Settings("inner", KEY, keys, database_url=f"sqlite:///{tmp_path / 'test.db'}", cookie_secure=False)
+    own = {"database_url": f"sqlite:///{tmp_path / 'test.db'}", "data_directory": tmp_path}
+    return Settings("inner", KEY, keys, cookie_secure=False, **own)
 
 
 @pytest.fixture
