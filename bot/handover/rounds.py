@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from bot.database import transaction
 from bot.handover.delivery import Courier
 from bot.handover.disposal import Purged, delete_again, purge
+from bot.handover.handing_in import Porter
 from bot.handover.heartbeat import beat
 from bot.handover.ledger import Ledger
 from bot.handover.watch import watch
@@ -89,6 +90,7 @@ class Relay:
     courier: Courier
     clock: Callable[[], datetime]
     pace: Pace
+    porter: Porter | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
@@ -97,6 +99,9 @@ class Relay:
             Round("watch", self.pace.watch, self.pace.alive, self._watch),
             Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
         ]
+
+        if self.porter:
+            work.append(Round("hand_in", self.pace.deliver, self.pace.alive, self.porter.carry))
 
         async def sign_of_life() -> bool:
             if all_alive(work):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.commands.backups.sealing import BackupError
+from bot.settings import PREFIX
 
 # Options of a database URL → the variable of PostgreSQL's own tools. The password never stands in a command line.
 VARIABLES = {
@@ -129,7 +130,8 @@ def _environment(url: URL) -> dict[str, str]:
     own = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password}
     asked = {VARIABLES[name]: value for name, value in url.query.items() if name in VARIABLES}
     given = {name: str(value) for name, value in {**own, "PGDATABASE": url.database, **asked}.items() if value}
-    return {**os.environ, **given}
+    # Not our own keys: what the tools do not need they do not get.
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}, **given}
 
 
 def _quoted(name: str | None) -> str:
