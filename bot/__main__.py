@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
     check.add_argument("--mode", choices=("demo", "live"), default="demo")
     _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
+    backup = _add(commands, "backup", _backup, "an encrypted copy of the database, while everything runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the new file")
+    restore = _add(commands, "restore", _restore, "put a backup back; nothing may run meanwhile")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file made by backup")
     off = _add(
         commands, "off", _off, "switch the assistant off: everybody gets phone numbers; danger is answered first"
     )
@@ -133,6 +137,18 @@ def _purge(_options: argparse.Namespace) -> int:
     from bot.commands.purge import purge_once
 
     return purge_once(sys.stdout)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.commands.backup import back_up
+
+    return back_up(options.file, sys.stdout)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot.commands.restore import restore
+
+    return restore(options.file, sys.stdout)
 
 
 def _off(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 PREFIX = "VAGVISAREN_"
@@ -26,7 +26,8 @@ class Settings:
     """All that differs between two installations.
 
     Durations carry their unit in the name. `encryption_keys` are Fernet keys, newest first. `hash_key` keys every
-    stored hash (session tokens, receipt codes), so that a copied database alone opens nothing.
+    stored hash (session tokens, receipt codes), so that a copied database alone opens nothing. Without a
+    `ledger_directory` the ledger of deletions lies in the data directory.
     """
 
     inner_secret: str
@@ -48,6 +49,10 @@ class Settings:
     session_idle_minutes: int = 30
     retention_days: int = 30
     disposal_decision: str = ""
+    ledger_directory: str = ""
+    backup_days: int = 35
+    backup_key: str = field(default="", repr=False)
+    case_system_folder: str = ""
     receipt_days: int = 90
     exit_url: str = "https://www.smhi.se/"
     accessibility_contact: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,7 @@ from bot.chat.reply import Reply, reply
 from bot.chat.session import Session, end_session, forget_session, open_session, touch
 from bot.chat.staffed import case_ids
 from bot.chat.views import said_only
+from bot.handover.ledger import CONVERSATION, Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +117,7 @@ async def forget(parts: Parts, caller: Caller) -> bool:
     session = await live_session(parts, caller)
     try:
         async with parts.turns.hold(caller.token, parts.settings.reply_timeout_seconds):
+            await asyncio.to_thread(_note_deletion, parts, session)
             remains = await parts.write(lambda connection: _forget(connection, session))
     except SQLAlchemyError as error:
         raise unstored("delete a conversation", error) from error
@@ -148,6 +151,14 @@ async def welcome(parts: Parts, language: str) -> list[Message]:
 def _judge(connection: Connection, parts: Parts, session: Session, verdict: Verdict) -> None:
     note_verdict(connection, session.id, verdict)
     touch(connection, session.id, parts.clock())
+
+
+def _note_deletion(parts: Parts, session: Session) -> None:
+    """So that no restored backup brings the talk back. Whoever wants it gone now does not wait for a full disk."""
+    try:
+        Ledger.of(parts.settings).note(CONVERSATION, [session.id], parts.clock())
+    except OSError as error:
+        logger.critical("A deletion could not be noted in the ledger: %s", type(error).__name__)
 
 
 def _forget(connection: Connection, session: Session) -> bool:

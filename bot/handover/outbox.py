@@ -23,6 +23,8 @@ from bot.tables import cases, outbox
 NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN = "new_case", "acute", "person_wrote", "withdrawn"
 DEADLINES = ("deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed")
 KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
+# No notice, but something to be done as surely as notices are sent: see `handing_in.py`.
+HAND_IN = "hand_in"
 # Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.
 ALARMS = (ACUTE, *DEADLINES)
 
@@ -51,25 +53,27 @@ def add(connection: Connection, case_id: str, kind: str, key: str, now: datetime
     """Add a notice unless one with the same key exists; True if it is new.
 
     Raises:
-        ValueError: the kind is none of `KINDS`.
+        ValueError: the kind is neither one of `KINDS` nor `HAND_IN`.
     """
-    if kind not in KINDS:
+    if kind not in (*KINDS, HAND_IN):
         raise ValueError(f"'{kind}' is no kind of notice; it must be one of: {', '.join(KINDS)}.")
     row = {"key": key, "case_id": case_id, "kind": kind, "state": "pending", "attempts": 0, "next_attempt_at": now}
     return insert_once(connection, outbox, {**row, "delivered": [], "refused": [], "created_at": now})
 
 
-def has_due(connection: Connection, now: datetime) -> bool:
+def has_due(connection: Connection, now: datetime, errands: bool = False) -> bool:
     """Whether there is anything to claim; a plain reading, so that an idle relay takes no write lock."""
-    return connection.execute(_due(now, 1)).first() is not None
+    return connection.execute(_due(now, 1, errands)).first() is not None
 
 
-def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20) -> list[Notice]:
-    """Take up to `limit` notices that are due and free, alarms first, for as long as the lease.
+def claim(
+    connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20, errands: bool = False
+) -> list[Notice]:
+    """Take up to `limit` notices (or cases to hand in: `errands`) that are due and free, alarms first, for the lease.
 
     The attempt is counted here, not at its end: a notice that kills its relay must wait longer each time, too.
     """
-    ids = [row.id for row in connection.execute(_due(now, limit).with_for_update(skip_locked=True))]
+    ids = [row.id for row in connection.execute(_due(now, limit, errands).with_for_update(skip_locked=True))]
     if not ids:
         return []
     lease_them = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
@@ -126,9 +130,10 @@ def back_off(attempts: int, jitter: float) -> timedelta:
     return longest * (1 - jitter / 2)
 
 
-def _due(now: datetime, limit: int) -> Select:
+def _due(now: datetime, limit: int, errands: bool) -> Select:
     free = or_(outbox.c.leased_until.is_(None), _over(outbox.c.leased_until, now))
-    waiting = (outbox.c.state == "pending", _over(outbox.c.next_attempt_at, now), free)
+    ours = outbox.c.kind == HAND_IN if errands else outbox.c.kind != HAND_IN
+    waiting = (outbox.c.state == "pending", ours, _over(outbox.c.next_attempt_at, now), free)
     alarms_first = choose((outbox.c.kind.in_(ALARMS), 0), else_=1)
     return (
         select(outbox.c.id).where(*waiting).order_by(alarms_first, outbox.c.next_attempt_at, outbox.c.id).limit(limit)

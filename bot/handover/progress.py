@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import update
+from sqlalchemy import exists, or_, update
 from sqlalchemy.engine import Connection
 
 from bot.handover import outbox
 from bot.handover.record import OPEN, Case, CaseError, How, get_case
-from bot.tables import cases
+from bot.tables import cases, thread_messages
 
 
 def take(connection: Connection, case_id: str, staff_id: str, now: datetime) -> Case:
@@ -108,10 +108,14 @@ def raise_alarm(connection: Connection, case_id: str, now: datetime) -> Case:
 def mark_registered(connection: Connection, case_id: str, now: datetime) -> Case:
     """The case now stands in the city's own case system: from here on a disposal decision may cover it.
 
+    The first registration stands, unless something has been written in the thread since.
+
     Raises:
         CaseError: `unknown`.
     """
-    _change(connection, case_id, cases.c.registered_at.is_(None), registered_at=now)
+    later = thread_messages.c.case_id == case_id, thread_messages.c.created_at > cases.c.registered_at
+    lacking = or_(cases.c.registered_at.is_(None), exists().where(*later))
+    _change(connection, case_id, lacking, registered_at=now)
     return get_case(connection, case_id)
 
 

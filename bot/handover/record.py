@@ -19,7 +19,7 @@ OPEN = ("open", "taken", "contacted")
 
 
 class CaseError(ValueError):
-    """What was asked does not fit the case; `code` is one of `unknown`, `taken`, `over`, `how`."""
+    """What was asked does not fit the case; `code` is one of `unknown`, `taken`, `over`, `open`, `how`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

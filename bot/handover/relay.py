@@ -21,8 +21,10 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from bot.database import now as utc_now
+from bot.handover.case_system import create_case_system
 from bot.handover.consoles import ConsoleChannel, NoChannel
 from bot.handover.delivery import Channel, Courier, NotDeliveredError, RefusedError
+from bot.handover.handing_in import Porter
 from bot.handover.outbox import Notice
 from bot.handover.rounds import Pace, Relay
 from bot.handover.ways_out import MailServer, read_smtp_url, read_webhook_url
@@ -147,7 +149,11 @@ def create_relay(
     ways = create_channels(settings, tls) if channels is None else channels
     lease = timedelta(seconds=pace.lease)
     courier = Courier(engine, ways, _worker(), clock, lease, pace.patience)
-    return Relay(engine, settings, courier, clock, pace)
+    system = create_case_system(settings)
+    porter = (
+        Porter(engine, system, settings.encryption_keys, _worker(), clock, lease, pace.patience) if system else None
+    )
+    return Relay(engine, settings, courier, clock, pace, porter)
 
 
 def create_channels(settings: Settings, tls: ssl.SSLContext | None = None) -> list[Channel]:

@@ -17,8 +17,10 @@ from sqlalchemy.engine import Engine
 
 from bot.database import transaction
 from bot.handover.delivery import Courier
-from bot.handover.disposal import purge
+from bot.handover.disposal import Purged, delete_again, purge
+from bot.handover.handing_in import Porter
 from bot.handover.heartbeat import beat
+from bot.handover.ledger import Ledger
 from bot.handover.watch import watch
 from bot.settings import Settings
 
@@ -88,6 +90,7 @@ class Relay:
     courier: Courier
     clock: Callable[[], datetime]
     pace: Pace
+    porter: Porter | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
@@ -96,6 +99,9 @@ class Relay:
             Round("watch", self.pace.watch, self.pace.alive, self._watch),
             Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
         ]
+
+        if self.porter:
+            work.append(Round("hand_in", self.pace.deliver, self.pace.alive, self.porter.carry))
 
         async def sign_of_life() -> bool:
             if all_alive(work):
@@ -110,12 +116,25 @@ class Relay:
         return False
 
     async def _purge(self) -> bool:
-        await asyncio.to_thread(purge, self.engine, self.settings, self.clock())
+        await asyncio.to_thread(dispose, self.engine, self.settings, self.clock())
         return False
 
     def _beat(self) -> None:
         with transaction(self.engine) as connection:
             beat(connection, PROCESS, self.clock())
+
+
+def dispose(engine: Engine, settings: Settings, now: datetime) -> Purged:
+    """Delete again what a restored backup has brought back, then what is old enough; returns the latter.
+
+    Raises:
+        OSError: the ledger of deletions is away.
+    """
+    ledger = Ledger.of(settings)
+    delete_again(engine, ledger)
+    gone = purge(engine, settings, now)
+    ledger.forget(now, settings.backup_days)
+    return gone
 
 
 def all_alive(rounds: Sequence[Round]) -> bool:

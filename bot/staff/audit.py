@@ -13,7 +13,17 @@ from sqlalchemy.engine import Connection
 from bot.tables import audit, cases, staff
 
 PAGE_LENGTH = 50
-CASE_EVENTS = ("take", "release", "read_contact", "contact_attempt", "first_contact", "reply", "close", "register")
+CASE_EVENTS = (
+    "take",
+    "release",
+    "read_contact",
+    "contact_attempt",
+    "first_contact",
+    "reply",
+    "close",
+    "register",
+    "hand_in",
+)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bot.handover import case as handed
 from bot.handover import thread
 from bot.handover.case import Case, CaseError, How
 from bot.handover.contact import read_contact
+from bot.handover.handing_in import ask_to_hand_in
 from bot.handover.record import OPEN
 from bot.handover.thread import ThreadMessage
 from bot.staff.audit import record
@@ -26,9 +27,11 @@ from bot.staff.reasons import reason_problem
 from bot.staff.web import Answer, Redirect, Visit
 
 LONGEST_MESSAGE = 2_000
+WHY_HANDED_IN = "hand_in_reason"
+"""The field of the form: `reason` on the same page is that of the contact details."""
 AFTER_CONTACT = ("support", "declined")
 """Outcomes that say that somebody has talked with the person: not without a first contact."""
-REFUSALS = {"taken": "already_taken", "over": "not_open", "how": "no_how"}
+REFUSALS = {"taken": "already_taken", "over": "not_open", "how": "no_how", "open": "still_open"}
 
 Check = Callable[[Desk, Connection, Visit, Case], Mapping[str, str]]
 Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
@@ -36,13 +39,17 @@ Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Act:
-    """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail."""
+    """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail.
+
+    `reason` is the field of the form whose text goes into the log as the reason.
+    """
 
     action: str
     notice: str
     step: Step
     check: Check | None = None
     anchor: str = ""
+    reason: str = ""
 
 
 def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
@@ -60,7 +67,8 @@ def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
             if problems:
                 record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
                 return case_page(connection, visit, own_case(connection, visit), problems)
-            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, detail=detail)
+            reason = visit.form.one(act.reason) if act.reason else None
+            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, detail=detail, reason=reason)
         return Redirect(f"/arenden/{case.id}?klart={act.notice}{act.anchor}")
 
     return handle
@@ -158,6 +166,20 @@ def _register(connection: Connection, visit: Visit, case: Case) -> Mapping[str, 
     return {}
 
 
+def _hand_in(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    ask_to_hand_in(connection, case.id, visit.now)
+    return {}
+
+
+def _check_hand_in(desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    if not desk.hands_in:
+        return {"case": "no_case_system"}
+    if case.state in OPEN:
+        return {"case": "still_open"}
+    problem = reason_problem(visit.form.one(WHY_HANDED_IN))
+    return {WHY_HANDED_IN: problem} if problem else {}
+
+
 ACTS: Mapping[str, Act] = {
     "ta": Act("take", "taken", _take),
     "lamna": Act("release", "released", _release),
@@ -166,5 +188,6 @@ ACTS: Mapping[str, Act] = {
     "svara": Act("reply", "replied", _reply, _check_reply),
     "avsluta": Act("close", "closed", _close, _check_close),
     "registrera": Act("register", "registered", _register),
+    "arendesystemet": Act("hand_in", "handed_in", _hand_in, _check_hand_in, reason=WHY_HANDED_IN),
 }
 """The last part of the address → the act."""

@@ -16,6 +16,7 @@ from bot.database import transaction
 from bot.handover import thread
 from bot.handover.case import Case, CaseError, get_case, open_cases
 from bot.handover.contact import Contact
+from bot.handover.handing_in import handed_in, needs_registering
 from bot.handover.record import OPEN
 from bot.staff import transcripts
 from bot.staff.accounts import aliases
@@ -103,6 +104,8 @@ def case_page(
         "told": _told(connection, case),
         "thread": written,
         "thread_reaches": case.receipt_until is not None and case.receipt_until > visit.now,
+        "handed_in": handed_in(connection, case.id),
+        "to_register": case.state != "open" and needs_registering(connection, case),
         "events": case_events(connection, case.id),
         "contact": contact,
         "message_id": secrets.token_hex(16),

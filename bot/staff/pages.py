@@ -41,6 +41,7 @@ def create_templates(desk: Desk) -> Environment:
         }
     )
     environment.globals["words"] = words
+    environment.globals["hands_in"] = desk.hands_in
     return environment
 
 

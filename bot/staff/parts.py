@@ -34,13 +34,14 @@ class StaffParts:
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page of the console works with."""
+    """What every page of the console works with. `hands_in`: the city's case system is connected."""
 
     engine: Engine
     words: Words
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    hands_in: bool = False
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -62,4 +63,6 @@ def create_parts(settings: Settings) -> StaffParts:
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
     """The desk of an installation."""
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    return Desk(parts.engine, Words.load(names), parts.passwords, settings.hash_key, settings.encryption_keys)
+    keys = settings.encryption_keys
+    words, hands_in = Words.load(names), bool(settings.case_system_folder)
+    return Desk(parts.engine, words, parts.passwords, settings.hash_key, keys, hands_in)

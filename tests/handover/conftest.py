@@ -42,9 +42,10 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def settings(url: str) -> Settings:
+def settings(url: str, tmp_path: Path) -> Settings:
     """Settings without any way out."""
-    return Settings("inner", KEY, (Fernet.generate_key().decode(),), database_url=url, staff_url="https://staff.test")
+    own = {"database_url": url, "data_directory": tmp_path, "staff_url": "https://staff.test"}
+    return Settings("inner", KEY, (Fernet.generate_key().decode(),), **own)
 
 
 @pytest.fixture

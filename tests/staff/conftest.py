@@ -26,10 +26,11 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     """As in a local run: demo mode, plain HTTP."""
     keys = (Fernet.generate_key().decode(),)
-    return Settings("inner", KEY, keys, database_url=database_url, cookie_secure=False)
+    own = {"database_url": database_url, "data_directory": tmp_path}
+    return Settings("inner", KEY, keys, cookie_secure=False, **own)
 
 
 @pytest.fixture
