@@ -1,7 +1,7 @@
 """The off switches: of the assistant, and of each service. Rows that every process reads, set with a comment.
 
-The assistant off means that nothing is asked of Rasa. What rules say in danger, the phone numbers, the contact form, the
-threads with staff and the receipt page go on working. A service off takes no new cases; those that it has go on as
+The assistant off means that nothing is asked of Rasa. What rules say in danger, the phone numbers, the contact form,
+the threads with staff and the receipt page go on working. A service off takes no new cases; those that it has go on as
 before. No row means on.
 """
 

@@ -138,8 +138,9 @@ class Catalogue:
     def takes_cases(self, service: str, today: date | None = None) -> bool:
         """Whether a hand-over may be made to it. Without `today` only the confirmation counts, not its last day."""
         fact = self.services[service].takes_cases
-        open_for_cases = fact is not None and fact.value and service not in self.closed
-        return open_for_cases and fact.usable(self.mode, today or fact.checked_on)
+        if service in self.closed:
+            return False
+        return fact is not None and fact.value and fact.usable(self.mode, today or fact.checked_on)
 
     def whom_to_ask(self, service: str, district: str | None, today: date) -> str:
         """The service itself if it has a number to show, else the contact centre."""

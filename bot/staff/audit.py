@@ -13,7 +13,21 @@ from sqlalchemy.engine import Connection
 from bot.tables import audit, cases, staff
 
 PAGE_LENGTH = 50
-CASE_EVENTS = ("take", "release", "read_contact", "contact_attempt", "first_contact", "reply", "close", "register")
+CASE_EVENTS = (
+    "take",
+    "release",
+    "hand_to",
+    "hand_over_to",
+    "read_contact",
+    "contact_attempt",
+    "first_contact",
+    "reply",
+    "give_back",
+    "take_up",
+    "close",
+    "reopen",
+    "register",
+)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.staff.passwords import Passwords
+from bot.staff.replies import StandardReply, load_replies
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -41,6 +42,7 @@ class Desk:
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    replies: tuple[StandardReply, ...] = ()
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -60,6 +62,11 @@ def create_parts(settings: Settings) -> StaffParts:
 
 
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
-    """The desk of an installation."""
+    """The desk of an installation.
+
+    Raises:
+        bot.staff.replies.RepliesError: replies.yml is wrong.
+    """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    return Desk(parts.engine, Words.load(names), parts.passwords, settings.hash_key, settings.encryption_keys)
+    words, replies = Words.load(names), load_replies()
+    return Desk(parts.engine, words, parts.passwords, settings.hash_key, settings.encryption_keys, replies)
