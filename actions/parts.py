@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database import create_database_engine
+from bot.database import create_database_engine, reading
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.switch import services_off
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,18 @@ class Parts:
     def of(self, language: str | None) -> Parts:
         """The same parts speaking another language; None changes nothing."""
         return replace(self, catalogue=self.catalogue.of(language), sentences=self.sentences.of(language))
+
+    def today(self) -> Parts:
+        """The same parts without the services that staff have switched off; all of them when nobody can tell.
+
+        A database that is away is no reason to say nothing: a hand-over asks it once more, and then it has to answer.
+        """
+        try:
+            with reading(self.engine) as connection:
+                return replace(self, catalogue=self.catalogue.without(services_off(connection)))
+        except SQLAlchemyError as error:
+            logger.warning("The services' switches could not be read: %s", type(error).__name__)
+            return self
 
 
 @cache

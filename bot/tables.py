@@ -71,7 +71,7 @@ cases = Table(
     Column("reference", String(12), nullable=False, unique=True, comment="what staff and notices call the case"),
     Column("conversation_id", String(32), nullable=False),
     Column("message_id", String(36), nullable=False, comment="client id of the message that asked for the case"),
-    Column("service", String(40), nullable=False, index=True),
+    Column("service", String(40), nullable=False),
     Column("need", String(40), nullable=False),
     Column("district", String(40)),
     Column("channel", String(10), nullable=False, comment="receipt (answer here) or callback"),
@@ -97,6 +97,8 @@ cases = Table(
         "given_back_at", UtcDateTime, comment="staff have left the talk to the assistant; until they write once more"
     ),
     Unique("conversation_id", "message_id", name="uq_cases_conversation_message"),
+    Index("ix_cases_service_state", "service", "state"),
+    Index("ix_cases_service_closed", "service", "closed_at"),
 )
 
 contacts = Table(
@@ -165,6 +167,14 @@ case_presence = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
+staff_preferences = Table(
+    "staff_preferences",
+    metadata,
+    Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("alerts", Boolean, nullable=False, comment="a sound and a number in the title when something comes"),
+    Column("shortcuts", Boolean, nullable=False, comment="keys of one letter"),
+)
+
 staff_sessions = Table(
     "staff_sessions",
     metadata,
@@ -191,7 +201,7 @@ audit = Table(
 switches = Table(
     "switches",
     metadata,
-    Column("name", String(20), primary_key=True),
+    Column("name", String(60), primary_key=True, comment="assistant, or service:<id>"),
     Column("is_off", Boolean, nullable=False),
     Column("comment", Text, nullable=False, comment="why; empty when it was switched on without one"),
     Column("changed_by", String(80), nullable=False, comment="id of a member of staff, or command_line"),

@@ -80,6 +80,7 @@ async def call_back(parts: Parts, session: Session, wanted: Wanted, client: str)
 
     Raises:
         Refused: 422 in a session that was opened with a receipt; 503 when nothing could be stored.
+        NotTaken: 409 when staff have switched the service off.
     """
     if session.case_id:
         raise Refused(422, "unreadable")
@@ -117,7 +118,11 @@ def _store(connection: Connection, parts: Parts, session: Session, wanted: Wante
 def open_with_contact(
     connection: Connection, parts: Parts, session: Session, message_id: str, contact: Contact, shared: Shared
 ) -> Case:
-    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case."""
+    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case.
+
+    Raises:
+        NotTaken: staff have switched the service off.
+    """
     now = parts.clock()
     service = receiving_service(connection, parts, session.id)
     hours = parts.catalogue.promise_hours(service["id"], local_day(now))

@@ -21,8 +21,9 @@ from bot.handover.insertion import insert_once
 from bot.tables import cases, outbox
 
 NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN = "new_case", "acute", "person_wrote", "withdrawn"
+HANDED_ON = "handed_on"
 DEADLINES = ("deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed")
-KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
+KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, HANDED_ON, *DEADLINES)
 # No notice, but something to be done as surely as notices are sent: see `handing_in.py`.
 HAND_IN = "hand_in"
 # Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.
@@ -105,6 +106,12 @@ def make_moot(connection: Connection, case_id: str, kinds: Sequence[str] = DEADL
     """Withdraw alarms that have not been sent: the person has been reached, or has taken the case back."""
     waiting = (outbox.c.case_id == case_id, outbox.c.kind.in_(kinds), outbox.c.state == "pending")
     connection.execute(update(outbox).where(*waiting).values(state="moot"))
+
+
+def make_due(connection: Connection, case_id: str, now: datetime) -> None:
+    """The opposite of `make_moot`, for the alarms of a case that is open again."""
+    withdrawn = (outbox.c.case_id == case_id, outbox.c.kind.in_(DEADLINES), outbox.c.state == "moot")
+    connection.execute(update(outbox).where(*withdrawn).values(state="pending", next_attempt_at=now))
 
 
 def dead(connection: Connection) -> list[Notice]:

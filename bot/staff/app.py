@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from jinja2 import Environment
@@ -24,7 +25,8 @@ from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
 from bot.staff.routes import ROUTES, Route
-from bot.staff.web import Page, Redirect, Visit, security_headers
+from bot.staff.streams import Streams
+from bot.staff.web import Page, Redirect, Stream, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
 PATH_OF_STATIC = "/static/<name>"
@@ -39,6 +41,7 @@ class Shell:
     parts: StaffParts
     desk: Desk
     templates: Environment
+    streams: Streams
 
     @property
     def session(self) -> str:
@@ -55,10 +58,16 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
     """The application; it does nothing until it is run."""
     app = Sanic("staff", configure_logging=False)
     app.config.update(
-        {"REQUEST_MAX_SIZE": LARGEST_REQUEST, "ACCESS_LOG": False, "FALLBACK_ERROR_FORMAT": "text", "MOTD": False}
+        {
+            "REQUEST_MAX_SIZE": LARGEST_REQUEST,
+            "ACCESS_LOG": False,
+            "FALLBACK_ERROR_FORMAT": "text",
+            "MOTD": False,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 3.0,  # an open stream must not hold up a restart
+        }
     )
     desk = create_desk(settings, parts)
-    shell = Shell(settings, parts, desk, create_templates(desk))
+    shell = Shell(settings, parts, desk, create_templates(desk), Streams(parts.clock))
     for route in ROUTES:
         app.add_route(_handler(shell, route), route.path, methods=[route.method], name=_plain(route.name))
     _add_static(app)
@@ -72,11 +81,15 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
 
     app.register_middleware(protect, "response")
 
+    async def stop_streams(_app: Sanic, _loop: object) -> None:
+        shell.streams.stop()
+
+    app.register_listener(stop_streams, "before_server_stop")
     return app
 
 
-def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse]]:
-    async def handle(request: Request, **params: str) -> HTTPResponse:
+def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse | None]]:
+    async def handle(request: Request, **params: str) -> HTTPResponse | None:
         before = request.cookies.get(shell.before) or ""
         fresh = "" if before else secrets.token_urlsafe(32)
         call = Call(
@@ -87,13 +100,29 @@ def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse
             before=before or fresh,
             same_site=request.headers.get("sec-fetch-site") == "same-origin",
         )
-        return await asyncio.to_thread(_respond, shell, route, call, fresh)
+        reply = await asyncio.to_thread(_respond, shell, route, call, fresh)
+        if not isinstance(reply, Stream):
+            return reply
+        await _send(shell, request, reply)
+        return None
 
     return handle
 
 
-def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse:
+async def _send(shell: Shell, request: Request, stream: Stream) -> None:
+    """Server-sent events; a proxy that keeps answers back until they are whole is asked not to."""
+    kind = "text/event-stream; charset=utf-8"
+    reply = await request.respond(content_type=kind, headers={"X-Accel-Buffering": "no"})
+    async with aclosing(shell.streams.follow(stream)) as events:
+        async for event in events:
+            await reply.send(event)
+    await reply.eof()
+
+
+def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse | Stream:
     answered = answer(shell.desk, route, call, shell.parts.clock())
+    if isinstance(answered.answer, Stream):
+        return answered.answer
     if isinstance(answered.answer, Redirect):
         reply = response.redirect(answered.answer.to, status=303)
         if answered.answer.cookie is not None:

@@ -16,11 +16,16 @@ PAGE_LENGTH = 50
 CASE_EVENTS = (
     "take",
     "release",
+    "hand_to",
+    "hand_over_to",
     "read_contact",
     "contact_attempt",
     "first_contact",
     "reply",
+    "give_back",
+    "take_up",
     "close",
+    "reopen",
     "register",
     "hand_in",
 )

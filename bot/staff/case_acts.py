@@ -41,7 +41,8 @@ Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
 class Act:
     """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail.
 
-    `reason` is the field of the form whose text goes into the log as the reason.
+    `reason` is the field of the form whose text stands in the log as the reason. `leads_away`: the case may not be
+    one's own afterwards, so the browser is sent to the queue.
     """
 
     action: str
@@ -50,6 +51,7 @@ class Act:
     check: Check | None = None
     anchor: str = ""
     reason: str = ""
+    leads_away: bool = False
 
 
 def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
@@ -66,10 +68,10 @@ def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
                     problems = {"case": REFUSALS.get(error.code, "not_open")}
             if problems:
                 record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
-                return case_page(connection, visit, own_case(connection, visit), problems)
+                return case_page(desk, connection, visit, own_case(connection, visit), problems)
             reason = visit.form.one(act.reason) if act.reason else None
-            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, detail=detail, reason=reason)
-        return Redirect(f"/arenden/{case.id}?klart={act.notice}{act.anchor}")
+            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, reason=reason, detail=detail)
+        return Redirect(f"/arenden{'' if act.leads_away else f'/{case.id}'}?klart={act.notice}{act.anchor}")
 
     return handle
 
@@ -80,13 +82,13 @@ def show_contact(desk: Desk, visit: Visit) -> Answer:
     with transaction(desk.engine) as connection:
         case = own_case(connection, visit)
         if case.state == "withdrawn":
-            return case_page(connection, visit, case, {"case": "not_open"})
+            return case_page(desk, connection, visit, case, {"case": "not_open"})
         problem = reason_problem(reason)
         if problem:
-            return case_page(connection, visit, case, {"reason": problem})
+            return case_page(desk, connection, visit, case, {"reason": problem})
         record(connection, visit.member.id, "read_contact", visit.now, case_id=case.id, reason=reason)
         contact = read_contact(connection, case.id, desk.encryption_keys)
-        return case_page(connection, visit, case, {} if contact else {"case": "no_contact"}, contact)
+        return case_page(desk, connection, visit, case, {} if contact else {"case": "no_contact"}, contact)
 
 
 def _take(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
@@ -136,6 +138,7 @@ def _check_attempt(_desk: Desk, _connection: Connection, visit: Visit, case: Cas
 def _reply(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
     text, client_id = visit.form.one("text"), visit.form.one("message_id")[:36] or None
     written = thread.post(connection, case.id, "staff", text, visit.now, visit.member.id, client_id)
+    handed.take_up(connection, case.id)
     return {"message": written}
 
 

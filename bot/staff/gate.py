@@ -48,7 +48,7 @@ def answer(desk: Desk, route: Route, call: Call, now: datetime) -> Answered:
     """Whatever happens there is an answer, and an error never shows or logs what a person wrote."""
     visit = Visit(now, call.params, Fields.parse(call.query), Fields.parse(call.form))
     try:
-        visit = replace(visit, session=_session(desk, call.cookie, now))
+        visit = replace(visit, session=_session(desk, call.cookie, now, route.by_itself))
         visit = replace(visit, token=_token(desk, visit.session, call.before))
         return Answered(_stopped(desk, route, visit, call) or route.handler(desk, visit), visit)
     except NotYoursError as refusal:
@@ -65,12 +65,12 @@ def log_failure(where: str, error: Exception) -> None:
     logger.error("%s failed with %s\n%s", where, type(error).__name__, frames)
 
 
-def _session(desk: Desk, cookie: str, now: datetime) -> Session | None:
+def _session(desk: Desk, cookie: str, now: datetime, by_itself: bool) -> Session | None:
     if not cookie:
         return None
     with reading(desk.engine) as connection:
         session = find_session(connection, cookie, desk.hash_key, now)
-    if session and session.is_stale(now):
+    if session and session.is_stale(now) and not by_itself:
         with transaction(desk.engine) as connection:
             touch(connection, session, now)
     return session

@@ -14,7 +14,15 @@ from bot.staff.parts import Desk
 from bot.staff.web import Page
 
 HERE = Path(__file__).parent
-STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+SCRIPT = "text/javascript; charset=utf-8"
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "live.js": SCRIPT,
+    "alerts.js": SCRIPT,
+    "keys.js": SCRIPT,
+    "replies.js": SCRIPT,
+}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),

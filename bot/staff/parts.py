@@ -15,6 +15,7 @@ from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.staff.passwords import Passwords
+from bot.staff.replies import StandardReply, load_replies
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -42,6 +43,7 @@ class Desk:
     hash_key: str
     encryption_keys: tuple[str, ...]
     hands_in: bool = False
+    replies: tuple[StandardReply, ...] = ()
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -61,8 +63,12 @@ def create_parts(settings: Settings) -> StaffParts:
 
 
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
-    """The desk of an installation."""
+    """The desk of an installation.
+
+    Raises:
+        bot.staff.replies.RepliesError: replies.yml is wrong.
+    """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    keys = settings.encryption_keys
-    words, hands_in = Words.load(names), bool(settings.case_system_folder)
-    return Desk(parts.engine, words, parts.passwords, settings.hash_key, keys, hands_in)
+    words, keys = Words.load(names), settings.encryption_keys
+    hands_in = bool(settings.case_system_folder)
+    return Desk(parts.engine, words, parts.passwords, settings.hash_key, keys, hands_in, load_replies())

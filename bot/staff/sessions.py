@@ -49,10 +49,19 @@ def open_session(connection: Connection, staff_id: str, key: str, now: datetime)
 
 def find_session(connection: Connection, token: str, key: str, now: datetime) -> Session | None:
     """The session of a cookie, or None when it is unknown, too old, or its person's account is closed."""
+    return _find(connection, keyed_hash(token, key), now)
+
+
+def renew(connection: Connection, session: Session, now: datetime) -> Session | None:
+    """The same session as it stands now, for what goes on after the request; None when it is over."""
+    return _find(connection, session.token_hash, now)
+
+
+def _find(connection: Connection, token_hash: str, now: datetime) -> Session | None:
     mine = staff_sessions.c
     times = (mine.created_at.label("began_at"), mine.last_seen_at.label("seen_at"))
     joined = select(staff, mine.token_hash, mine.csrf, *times).join(staff, staff.c.id == mine.staff_id)
-    wanted = joined.where(mine.token_hash == keyed_hash(token, key), staff.c.disabled_at.is_(None))
+    wanted = joined.where(mine.token_hash == token_hash, staff.c.disabled_at.is_(None))
     row = connection.execute(wanted).mappings().one_or_none()
     if row is None or now >= min(row["seen_at"] + IDLE, row["began_at"] + LONGEST):
         return None

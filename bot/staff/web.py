@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from bot.staff.access import Member
@@ -85,7 +85,29 @@ class Redirect:
     cookie: str | None = None
 
 
-Answer = Page | Redirect
+class Follower(Protocol):
+    """What a stream looks with; both methods ask the database and so belong into a thread."""
+
+    def look(self, now: datetime) -> str | None:
+        """What the page compares with what it has, as JSON; None when there is nothing more to follow."""
+
+    def leave(self) -> None:
+        """The page is closed."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer that goes on until the page is closed: it tells when something has changed.
+
+    `person` is a staff id, `topic` what is followed.
+    """
+
+    person: str
+    topic: str
+    follower: Follower
+
+
+Answer = Page | Redirect | Stream
 
 
 def _clean(value: str) -> str:
@@ -93,8 +115,8 @@ def _clean(value: str) -> str:
 
 
 def security_headers(https: bool) -> dict[str, str]:
-    """On every answer. No script is allowed at all: the console works without."""
-    own = "style-src 'self'; img-src 'self'; form-action 'self'"
+    """On every answer. Scripts are files of our own, never in a page, and the console works without them."""
+    own = "script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'"
     headers = {
         "Content-Security-Policy": f"default-src 'none'; {own}; base-uri 'none'; frame-ancestors 'none'",
         "Cache-Control": "no-store",

@@ -15,10 +15,11 @@ import actions.talk
 from actions.hand_over import ActionCallBack, ActionHandOver
 from actions.parts import Parts
 from actions.talk import ActionAnswerNeed, ActionFallBack
-from bot.database import create_database_engine, migrate, reading
+from bot.database import create_database_engine, migrate, now, reading
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.switch import name_of, set_switch
 from bot.tables import cases, outbox
 from tests.town import Town, call
 
@@ -117,3 +118,51 @@ def test_an_old_button_of_a_service_that_takes_no_cases_sends_nothing_and_shows_
     assert "ingenting är skickat" in said[0]["text"] and "Vi har tagit emot" not in str(said)
     assert not [message for message in said if (message["custom"] or {}).get("form")]
     assert [message for message in said if (message["custom"] or {}).get("service")]
+
+
+def switch(tools: Parts, service: str, off: bool = True) -> None:
+    with tools.engine.begin() as connection:
+        set_switch(connection, off, "semester", "admin", now(), name_of(service))
+
+
+@pytest.mark.parametrize("action", [ActionHandOver, ActionCallBack])
+def test_a_service_that_is_switched_off_gets_nothing_and_the_person_is_told_whom_to_reach(
+    tools: Parts, action: Any
+) -> None:
+    switch(tools, "exit_programme")
+    said = run(action(), {"service": "exit_programme", "need": "leave_crime"}).messages
+    assert stored(tools, cases) == []
+    assert "ingenting är skickat" in said[0]["text"] and "Vi har tagit emot" not in str(said)
+    assert said[0]["custom"]["service"]["id"] == "exit_programme"
+    switch(tools, "exit_programme", off=False)
+    run(action(), {"service": "exit_programme", "need": "leave_crime"})
+    assert len(stored(tools, cases)) == (action is ActionHandOver)
+
+
+def test_a_service_that_is_switched_off_while_the_case_is_made_gets_nothing(
+    tools: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(tools, "exit_programme")
+    monkeypatch.setattr(Parts, "today", lambda self: self)
+    said = run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages
+    assert stored(tools, cases) == [] and "ingenting är skickat" in said[0]["text"]
+
+
+def test_a_service_that_is_switched_off_is_offered_without_a_case(tools: Parts) -> None:
+    ways = {"/answer_later", "/call_back"}
+
+    def offered() -> set[str]:
+        said = run(
+            ActionAnswerNeed(), {"district": "farsta", "age": 17, "role": "self"}, "leave_crime", need="leave_crime"
+        )
+        return {button["payload"] for message in said.messages for button in message["buttons"]}
+
+    assert ways <= offered()
+    switch(tools, "exit_programme")
+    assert offered() and not ways & offered()
+
+
+def test_switches_that_cannot_be_read_keep_nobody_from_an_answer(tools: Parts) -> None:
+    with tools.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE switches")
+    assert run(ActionFallBack(), {}, "nlu_fallback").messages

@@ -123,7 +123,15 @@ class Client:
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), headers=headers) as session,
             session.request(method, self.base + path, data=pairs or None, allow_redirects=False) as answer,
         ):
-            return Reply(answer.status, answer.headers, await answer.text(), answer.headers.getall("Set-Cookie", []))
+            return Reply(answer.status, answer.headers, await _read(answer), answer.headers.getall("Set-Cookie", []))
+
+
+async def _read(answer: aiohttp.ClientResponse) -> str:
+    """The whole answer; of a stream, which has no end, only its first event."""
+    if answer.content_type != "text/event-stream":
+        return await answer.text()
+    await answer.content.readuntil(b"\n\n")
+    return (await answer.content.readuntil(b"\n\n")).decode()
 
 
 @dataclass
