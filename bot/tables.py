@@ -206,7 +206,9 @@ staff_sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
-    Column("stage", String(10), nullable=False, server_default="full", comment="code: the second step is left; or full"),
+    Column(
+        "stage", String(10), nullable=False, server_default="full", comment="code (the second step is left) or full"
+    ),
     Column("through", String(10), nullable=False, server_default="local", comment="local or city"),
     Column("pending_factor", LargeBinary, comment="encrypted secret that no code has confirmed; goes with the session"),
 )

@@ -39,12 +39,14 @@ class Member:
     role: str
     services: tuple[str, ...] = ()
     must_change_password: bool = False
+    has_second_factor: bool = False
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Member:
         """From a row of the table `staff`."""
         fields = {name: row[name] for name in ("id", "name", "alias", "role", "must_change_password")}
-        return cls(**fields, services=tuple(row["services"]))
+        factor = row["second_factor_at"] is not None
+        return cls(**fields, services=tuple(row["services"]), has_second_factor=factor)
 
     def holds(self, permission: str) -> bool:
         """Whether the role gives the permission; an unknown role gives none."""

@@ -15,9 +15,10 @@ from bot.database import reading, transaction
 from bot.staff import access
 from bot.staff.audit import record
 from bot.staff.cases import NotYoursError
+from bot.staff.factor_pages import CODE_PATH, FACTOR_PATH
 from bot.staff.own import PASSWORD_PATH
 from bot.staff.parts import Desk
-from bot.staff.routes import BEFORE_OWN_PASSWORD, Route
+from bot.staff.routes import BEFORE_AN_APP, BEFORE_OWN_PASSWORD, BEFORE_THE_CODE, Route
 from bot.staff.sessions import Session, find_session, sign_in_token, touch
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
 
@@ -83,17 +84,30 @@ def _token(desk: Desk, session: Session | None, before: str) -> str:
 
 
 def _stopped(desk: Desk, route: Route, visit: Visit, call: Call) -> Answer | None:
-    """What stands in the way of the page, or None: sign in first, not for you, form too old, new password."""
+    """What stands in the way of the page, or None: sign in first, not for you, form too old, a step that is left."""
     member = visit.session.member if visit.session else None
     if route.permission != access.OPEN and member is None:
         return _sign_in_first(route, visit, call)
+    # Before the role is asked: half a sign-in shall not even learn what is there.
+    if visit.session and visit.session.stage == "code" and route.name not in BEFORE_THE_CODE:
+        return None if route.permission == access.OPEN else Redirect(CODE_PATH)
     if not access.allowed(member, route.permission):
         _record_refusal(desk, route, visit)
         return Page("refused.html", status=403)
     if route.method == "POST" and not visit.brings_token():
         return _form_too_old(route, visit)
-    if member and member.must_change_password and route.name not in BEFORE_OWN_PASSWORD:
-        return None if route.permission == access.OPEN else Redirect(PASSWORD_PATH)
+    if visit.session is None or route.permission == access.OPEN:
+        return None
+    return _step_left(desk, route, visit.session)
+
+
+def _step_left(desk: Desk, route: Route, session: Session) -> Answer | None:
+    """An own password first, then a second factor where the setting asks for one."""
+    member = session.member
+    if member.must_change_password and session.stage == "full":
+        return None if route.name in BEFORE_OWN_PASSWORD else Redirect(PASSWORD_PATH)
+    if desk.second_factor_required and session.through == "local" and not member.has_second_factor:
+        return None if route.name in BEFORE_AN_APP else Redirect(FACTOR_PATH)
     return None
 
 

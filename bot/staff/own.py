@@ -6,9 +6,10 @@ from bot.database import reading, transaction
 from bot.staff import access
 from bot.staff.accounts import change_password, find_account, sign_in
 from bot.staff.audit import record
+from bot.staff.factor_pages import CODE_PATH
 from bot.staff.parts import Desk
 from bot.staff.passwords import password_problem
-from bot.staff.sessions import end_session, open_session
+from bot.staff.sessions import Stage, end_session, open_session
 from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
@@ -29,7 +30,10 @@ def do_sign_in(desk: Desk, visit: Visit) -> Answer:
     if member is None:
         return Page("sign_in.html", {"name": name}, 401, {"name": "wrong_sign_in"})
     with transaction(desk.engine) as connection:
-        token = open_session(connection, member.id, desk.hash_key, visit.now)
+        stage: Stage = "code" if member.has_second_factor else "full"
+        token = open_session(connection, member.id, desk.hash_key, visit.now, stage)
+    if member.has_second_factor:
+        return Redirect(CODE_PATH, token)
     return Redirect(PASSWORD_PATH if member.must_change_password else "/", token)
 
 

@@ -41,6 +41,7 @@ class Desk:
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    second_factor_required: bool = False
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -62,4 +63,11 @@ def create_parts(settings: Settings) -> StaffParts:
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
     """The desk of an installation."""
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    return Desk(parts.engine, Words.load(names), parts.passwords, settings.hash_key, settings.encryption_keys)
+    return Desk(
+        engine=parts.engine,
+        words=Words.load(names),
+        passwords=parts.passwords,
+        hash_key=settings.hash_key,
+        encryption_keys=settings.encryption_keys,
+        second_factor_required=settings.second_factor_required,
+    )

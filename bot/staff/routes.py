@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, log, own, people
+from bot.staff import access, assistant, cases, conversations, factor_pages, log, own, people
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
@@ -35,6 +35,12 @@ ROUTES = (
     Route("POST", "/logga-ut", access.OWN, own.do_sign_out),
     Route("GET", own.PASSWORD_PATH, access.OWN, own.show_password),
     Route("POST", own.PASSWORD_PATH, access.OWN, own.do_password),
+    Route("GET", factor_pages.CODE_PATH, access.OWN, factor_pages.show_code),
+    Route("POST", factor_pages.CODE_PATH, access.OWN, factor_pages.do_code),
+    Route("GET", factor_pages.FACTOR_PATH, access.OWN, factor_pages.show_factor),
+    Route("POST", factor_pages.FACTOR_PATH, access.OWN, factor_pages.do_factor),
+    Route("POST", f"{factor_pages.FACTOR_PATH}/reservkoder", access.OWN, factor_pages.new_codes),
+    Route("POST", f"{factor_pages.FACTOR_PATH}/ny-app", access.OWN, factor_pages.change_app),
     Route("GET", "/arenden", access.CASES, cases.show_cases),
     Route("GET", "/arenden/<case>", access.CASES, cases.show_case),
     Route("POST", "/arenden/<case>/kontaktuppgifter", access.CASES, show_contact),
@@ -45,6 +51,7 @@ ROUTES = (
     Route("GET", "/personal", access.PEOPLE, people.show_people),
     Route("POST", "/personal", access.PEOPLE, people.add_person),
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),
+    Route("POST", "/personal/<person>/andra-steget", access.PEOPLE, factor_pages.reset_factor),
     Route("POST", "/personal/<person>/stang", access.PEOPLE, people.close_account),
     Route("POST", "/personal/<person>/oppna", access.PEOPLE, people.open_account),
     Route("GET", "/assistenten", access.SWITCH, assistant.show_assistant),
@@ -54,3 +61,9 @@ ROUTES = (
 
 BEFORE_OWN_PASSWORD = frozenset({"POST /logga-ut", f"GET {own.PASSWORD_PATH}", f"POST {own.PASSWORD_PATH}"})
 """All that a one-time password opens."""
+
+BEFORE_THE_CODE = frozenset({"POST /logga-ut", f"GET {factor_pages.CODE_PATH}", f"POST {factor_pages.CODE_PATH}"})
+"""All that a password opens while the second step is left."""
+
+BEFORE_AN_APP = BEFORE_OWN_PASSWORD | {f"GET {factor_pages.FACTOR_PATH}", f"POST {factor_pages.FACTOR_PATH}"}
+"""All that is open to whoever still has to enrol a second factor."""

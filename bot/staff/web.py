@@ -67,6 +67,17 @@ class Visit:
         return bool(self.token) and hmac.compare_digest(self.form.one("csrf").encode(), self.token.encode())
 
 
+def signed_in_session(visit: Visit) -> Session:
+    """The session of a page that needs one.
+
+    Raises:
+        LookupError: nobody is signed in: the route was opened by mistake.
+    """
+    if visit.session is None:
+        raise LookupError("A page asked for a session, and there is none.")
+    return visit.session
+
+
 @dataclass(frozen=True)
 class Page:
     """An answer to show: a template and what it is filled with. `problems` is field → code in words.yml."""

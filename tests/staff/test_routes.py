@@ -22,6 +22,8 @@ FIRST_PART = {
     "": EVERYBODY,
     "logga-ut": EVERYBODY,
     "losenord": EVERYBODY,
+    "kod": EVERYBODY,
+    "andra-steget": EVERYBODY,
     "arenden": {"case_worker"},
     "samtal": {"reviewer"},
     "personal": {"admin"},

@@ -41,15 +41,13 @@ def _staff() -> None:
     secret = sa.Column("second_factor", sa.LargeBinary(), nullable=True, comment="encrypted secret of the code app")
     op.add_column("staff", secret)
     confirmed = "when a first code confirmed it; empty: no second factor"
-    op.add_column(
-        "staff", sa.Column("second_factor_at", bot.database.UtcDateTime(), nullable=True, comment=confirmed)
-    )
+    op.add_column("staff", sa.Column("second_factor_at", bot.database.UtcDateTime(), nullable=True, comment=confirmed))
     step = "time step of the last code: a code is used once"
     op.add_column("staff", sa.Column("last_step", sa.Integer(), nullable=True, comment=step))
 
 
 def _sessions() -> None:
-    stage = "code: the second step is left; or full"
+    stage = "code (the second step is left) or full"
     kinds = (("stage", "full", stage), ("through", "local", "local or city"))
     for name, default, comment in kinds:
         column = sa.Column(name, sa.String(length=10), nullable=False, server_default=default, comment=comment)
