@@ -15,6 +15,7 @@ from bot.database import reading, transaction
 from bot.staff import access
 from bot.staff.audit import record
 from bot.staff.cases import NotYoursError
+from bot.staff.city_pages import sign_in_page
 from bot.staff.factor_pages import CODE_PATH, FACTOR_PATH
 from bot.staff.own import PASSWORD_PATH
 from bot.staff.parts import Desk
@@ -35,6 +36,7 @@ class Call:
     cookie: str = ""
     before: str = ""
     same_site: bool = False
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Answered:
 
 def answer(desk: Desk, route: Route, call: Call, now: datetime) -> Answered:
     """Whatever happens there is an answer, and an error never shows or logs what a person wrote."""
-    visit = Visit(now, call.params, Fields.parse(call.query), Fields.parse(call.form))
+    visit = Visit(now, call.params, Fields.parse(call.query), Fields.parse(call.form), attempt=call.attempt)
     try:
         visit = replace(visit, session=_session(desk, call.cookie, now))
         visit = replace(visit, token=_token(desk, visit.session, call.before))
@@ -95,7 +97,7 @@ def _stopped(desk: Desk, route: Route, visit: Visit, call: Call) -> Answer | Non
         _record_refusal(desk, route, visit)
         return Page("refused.html", status=403)
     if route.method == "POST" and not visit.brings_token():
-        return _form_too_old(route, visit)
+        return _form_too_old(desk, route, visit)
     if visit.session is None or route.permission == access.OPEN:
         return None
     return _step_left(desk, route, visit.session)
@@ -121,9 +123,9 @@ def _sign_in_first(route: Route, visit: Visit, call: Call) -> Answer:
     return Page("signed_out.html", {"text": visit.form.one("text") if call.same_site else ""}, 401)
 
 
-def _form_too_old(route: Route, visit: Visit) -> Answer:
+def _form_too_old(desk: Desk, route: Route, visit: Visit) -> Answer:
     if route.permission == access.OPEN:
-        return Page("sign_in.html", {"name": visit.form.one("name")}, 403, {"name": "bad_form"})
+        return sign_in_page(desk, visit.form.one("name"), {"name": "bad_form"}, 403)
     return Page("bad_form.html", status=403)
 
 

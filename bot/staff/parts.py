@@ -14,6 +14,8 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.staff.accounts import sign_in_name
+from bot.staff.city import City, create_city
 from bot.staff.passwords import Passwords
 from bot.staff.words import Words
 
@@ -42,6 +44,9 @@ class Desk:
     hash_key: str
     encryption_keys: tuple[str, ...]
     second_factor_required: bool = False
+    city: City | None = None
+    local_sign_in: bool = True
+    break_glass: str = ""
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -61,7 +66,11 @@ def create_parts(settings: Settings) -> StaffParts:
 
 
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
-    """The desk of an installation."""
+    """The desk of an installation.
+
+    Raises:
+        bot.staff.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
+    """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
     return Desk(
         engine=parts.engine,
@@ -70,4 +79,7 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
         hash_key=settings.hash_key,
         encryption_keys=settings.encryption_keys,
         second_factor_required=settings.second_factor_required,
+        city=create_city(settings, tuple(parts.services)),
+        local_sign_in=settings.local_sign_in,
+        break_glass=sign_in_name(settings.break_glass_account),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, factor_pages, log, own, people
+from bot.staff import access, assistant, cases, city_pages, conversations, factor_pages, log, own, people
 from bot.staff.case_acts import ACTS, perform, show_contact
+from bot.staff.city import CALLBACK_PATH
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
 
@@ -31,6 +32,9 @@ class Route:
 ROUTES = (
     Route("GET", "/logga-in", access.OPEN, own.show_sign_in),
     Route("POST", "/logga-in", access.OPEN, own.do_sign_in),
+    Route("GET", city_pages.START_PATH, access.OPEN, city_pages.begin_city),
+    Route("GET", CALLBACK_PATH, access.OPEN, city_pages.finish_city),
+    Route("GET", own.SIGNED_OUT_PATH, access.OPEN, own.show_signed_out),
     Route("GET", "/", access.OWN, own.show_start),
     Route("POST", "/logga-ut", access.OWN, own.do_sign_out),
     Route("GET", own.PASSWORD_PATH, access.OWN, own.show_password),

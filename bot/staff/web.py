@@ -42,7 +42,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Visit:
-    """One request: where to, with what, by whom, when. `token` is the value that a form must bring back as `csrf`."""
+    """One request: where to, with what, by whom, when. `token` is the value that a form must bring back as `csrf`.
+
+    `attempt` is the cookie of a sign-in through the city that has begun.
+    """
 
     now: datetime
     params: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Visit:
     form: Fields = field(default_factory=Fields)
     session: Session | None = None
     token: str = ""
+    attempt: str = ""
 
     @property
     def member(self) -> Member:
@@ -86,14 +90,20 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     problems: Mapping[str, str] = field(default_factory=dict)
+    cookie: str | None = None
+    attempt: str | None = None
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """An answer that sends the browser on, after something was done. `cookie`: a new session's token, "" ends it."""
+    """An answer that sends the browser on, after something was done. `cookie`: a new session's token, "" ends it.
+
+    `attempt`: the same for a sign-in through the city.
+    """
 
     to: str
     cookie: str | None = None
+    attempt: str | None = None
 
 
 Answer = Page | Redirect

@@ -30,7 +30,13 @@ FIRST_PART = {
     "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
 }
-OPEN_ROUTES = {"GET /logga-in", "POST /logga-in"}
+OPEN_ROUTES = {
+    "GET /logga-in",
+    "POST /logga-in",
+    "GET /logga-in/staden",
+    "GET /logga-in/staden/tillbaka",
+    "GET /utloggad",
+}
 CLOSED = [route for route in ROUTES if route.name not in OPEN_ROUTES]
 
 
