@@ -11,6 +11,8 @@ from typing import Any
 
 CASES = "cases"
 CONVERSATIONS = "conversations"
+CATALOGUE = "catalogue"
+"""Seeing how the catalogue stands, and confirming its facts."""
 PEOPLE = "people"
 AUDIT = "audit"
 SWITCH = "switch"
@@ -23,7 +25,7 @@ OPEN = "open"
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN}),
+    "editor": frozenset({OWN, CATALOGUE}),
     "log_controller": frozenset({OWN, AUDIT}),
     "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
 }

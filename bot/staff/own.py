@@ -16,7 +16,12 @@ from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
 SIGNED_OUT_PATH = "/utloggad"
-STARTS = ((access.CASES, "/arenden"), (access.CONVERSATIONS, "/samtal"), (access.PEOPLE, "/personal"))
+STARTS = (
+    (access.CASES, "/arenden"),
+    (access.CONVERSATIONS, "/samtal"),
+    (access.CATALOGUE, "/katalog"),
+    (access.PEOPLE, "/personal"),
+)
 
 
 def show_sign_in(desk: Desk, visit: Visit) -> Answer:

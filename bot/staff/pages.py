@@ -19,6 +19,7 @@ STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("catalogue", "/katalog", access.CATALOGUE),
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),

@@ -32,6 +32,7 @@ class StaffParts:
     districts: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = current_time
     passwords: Passwords = field(default_factory=Passwords)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue.load("demo"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Desk:
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    catalogue: Catalogue
     second_factor_required: bool = False
     city: City | None = None
     local_sign_in: bool = True
@@ -62,6 +64,7 @@ def create_parts(settings: Settings) -> StaffParts:
         needs={need: sentences.text(f"utter_label_{need}") for need in NEEDS},
         services={id_: service.name for id_, service in catalogue.services.items()},
         districts=dict(catalogue.districts),
+        catalogue=catalogue,
     )
 
 
@@ -82,4 +85,5 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
         city=create_city(settings, tuple(parts.services)),
         local_sign_in=settings.local_sign_in,
         break_glass=sign_in_name(settings.break_glass_account),
+        catalogue=parts.catalogue,
     )

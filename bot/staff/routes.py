@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, city_pages, conversations, factor_pages, log, own, people
+from bot.staff import access, assistant, cases, catalogue, city_pages, conversations, factor_pages, log, own, people
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.city import CALLBACK_PATH
 from bot.staff.parts import Desk
@@ -52,6 +52,11 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("GET", catalogue.PATH, access.CATALOGUE, catalogue.show_catalogue),
+    Route("GET", f"{catalogue.PATH}/<entry>", access.CATALOGUE, catalogue.show_entry),
+    Route("GET", f"{catalogue.PATH}/<entry>/<field>", access.CATALOGUE, catalogue.show_fact),
+    Route("POST", f"{catalogue.PATH}/<entry>/<field>", access.CATALOGUE, catalogue.confirm_fact),
+    Route("POST", f"{catalogue.PATH}/<entry>/<field>/angra", access.CATALOGUE, catalogue.undo_fact),
     Route("GET", "/personal", access.PEOPLE, people.show_people),
     Route("POST", "/personal", access.PEOPLE, people.add_person),
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),
