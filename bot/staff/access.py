@@ -15,6 +15,8 @@ CATALOGUE = "catalogue"
 """Seeing how the catalogue stands, and confirming its facts."""
 PEOPLE = "people"
 AUDIT = "audit"
+CONTROL = "control"
+"""Looking after the log: unusual reading, the check of each month, taking it out."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
 OWN = "own"
@@ -26,7 +28,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS}),
     "editor": frozenset({OWN, CATALOGUE}),
-    "log_controller": frozenset({OWN, AUDIT}),
+    "log_controller": frozenset({OWN, AUDIT, CONTROL}),
     "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
 }
 

@@ -24,7 +24,7 @@ from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
 from bot.staff.routes import ROUTES, Route
-from bot.staff.web import Page, Redirect, Visit, security_headers
+from bot.staff.web import File, Page, Redirect, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
 PATH_OF_STATIC = "/static/<name>"
@@ -101,6 +101,9 @@ def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse
 def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse:
     answered = answer(shell.desk, route, call, shell.parts.clock())
     given = answered.answer
+    if isinstance(given, File):
+        saved = {"Content-Disposition": f'attachment; filename="{given.name}"'}
+        return response.raw(given.content, content_type=given.kind, headers=saved)
     if isinstance(given, Redirect):
         reply = response.redirect(given.to, status=303)
     else:

@@ -23,6 +23,7 @@ MENU = (
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
+    ("control", "/kontroll", access.CONTROL),
 )
 
 
@@ -39,6 +40,7 @@ def create_templates(desk: Desk) -> Environment:
             "understood_as": words.understood_as,
             "certainty": words.certainty,
             "answer": words.answer,
+            "why": words.why,
             "phone": in_swedish_groups,
         }
     )

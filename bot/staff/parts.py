@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.staff.accounts import sign_in_name
 from bot.staff.city import City, create_city
 from bot.staff.passwords import Passwords
+from bot.staff.unusual import Limits
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -45,6 +46,7 @@ class Desk:
     hash_key: str
     encryption_keys: tuple[str, ...]
     catalogue: Catalogue
+    limits: Limits
     second_factor_required: bool = False
     city: City | None = None
     local_sign_in: bool = True
@@ -73,6 +75,7 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
 
     Raises:
         bot.staff.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
+        bot.staff.unusual.LimitsError: unusual.yml is wrong.
     """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
     return Desk(
@@ -81,6 +84,7 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
         passwords=parts.passwords,
         hash_key=settings.hash_key,
         encryption_keys=settings.encryption_keys,
+        limits=Limits.load(),
         second_factor_required=settings.second_factor_required,
         city=create_city(settings, tuple(parts.services)),
         local_sign_in=settings.local_sign_in,

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, catalogue, city_pages, conversations, factor_pages, log, own, people
+from bot.staff import (
+    access,
+    assistant,
+    cases,
+    catalogue,
+    city_pages,
+    control,
+    conversations,
+    factor_pages,
+    log,
+    own,
+    people,
+)
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.city import CALLBACK_PATH
 from bot.staff.parts import Desk
@@ -66,6 +78,10 @@ ROUTES = (
     Route("GET", "/assistenten", access.SWITCH, assistant.show_assistant),
     Route("POST", "/assistenten", access.SWITCH, assistant.switch_assistant),
     Route("GET", "/logg", access.AUDIT, log.show_log),
+    Route("GET", control.EXPORT_PATH, access.CONTROL, control.export_log),
+    Route("GET", control.PATH, access.CONTROL, control.show_unusual),
+    Route("GET", control.MONTH_PATH, access.CONTROL, control.show_month),
+    Route("POST", control.MONTH_PATH, access.CONTROL, control.check_month),
 )
 
 BEFORE_OWN_PASSWORD = frozenset({"POST /logga-ut", f"GET {own.PASSWORD_PATH}", f"POST {own.PASSWORD_PATH}"})

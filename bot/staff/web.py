@@ -106,7 +106,16 @@ class Redirect:
     attempt: str | None = None
 
 
-Answer = Page | Redirect
+@dataclass(frozen=True)
+class File:
+    """An answer to save: never shown by the browser itself."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+Answer = Page | Redirect | File
 
 
 def _clean(value: str) -> str:

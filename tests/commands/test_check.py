@@ -60,12 +60,12 @@ def test_a_broken_catalogue_is_said_with_its_file_and_is_a_fault(
     assert any("services.yml" in line for line in lines)
 
 
-def test_what_an_editor_has_confirmed_counts(settings: Settings) -> None:
+def test_what_an_editor_has_confirmed_counts(installation: Settings) -> None:
     assert any("contact_centre_line (phone" in line for line in checked("live")[1])
     fact = Catalogue.load("live").lines["contact_centre_line"].phone
     assert fact
     digest = hash_value("contact_centre_line", "phone", fact)
     made = Confirmation("contact_centre_line", "phone", digest, "Karin", fact.checked_on, date(2999, 1, 1), "ed", now())
-    with transaction(create_database_engine(settings.database_url)) as connection:
+    with transaction(create_database_engine(installation.database_url)) as connection:
         confirm(connection, made, None)
     assert not any("contact_centre_line (phone" in line for line in checked("live")[1])
