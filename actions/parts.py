@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import create_database_engine, reading
 from bot.routing.catalogue import Catalogue
+from bot.routing.following import follow
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.switch import services_off
@@ -53,5 +54,6 @@ def parts() -> Parts:
         bot.routing.catalogue.CatalogueError: services.yml or places.yml is wrong.
     """
     settings = Settings.from_environment()
-    catalogue = Catalogue.load(settings.mode)
-    return Parts(settings, create_database_engine(settings.database_url), catalogue, Sentences.load(settings.mode))
+    engine = create_database_engine(settings.database_url)
+    catalogue = follow(Catalogue.load(settings.mode), engine)
+    return Parts(settings, engine, catalogue, Sentences.load(settings.mode))

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "VAGVISAREN_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,13 @@ class Settings:
     accessibility_contact: str = ""
     frame_ancestors: str = "'self'"
     cookie_secure: bool = True
+    second_factor: str = ""
+    local_sign_in: bool = True
+    break_glass_account: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_roles: str = ""
     smtp_url: str = ""
     notice_sender: str = "vagvisaren@localhost"
     notice_recipient: str = ""
@@ -82,14 +90,33 @@ class Settings:
         """Refuse a mode that nobody has defined.
 
         Raises:
-            SettingsError: the mode is neither `demo` nor `live`.
+            SettingsError: the mode is neither `demo` nor `live`, or staff could not sign in as the settings say.
         """
         if self.mode not in MODES:
             raise SettingsError(f"{PREFIX}MODE is '{self.mode}'; it must be one of: {', '.join(MODES)}.")
+        _check_sign_in(self)
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether local accounts need a second step: by default in live, not in demo."""
+        return (self.second_factor or ("required" if self.mode == "live" else "optional")) == "required"
 
     def to_environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a child process."""
         return {PREFIX + f.name.upper(): _write(getattr(self, f.name)) for f in fields(self)}
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if settings.second_factor not in ("", "required", "optional"):
+        raise SettingsError(f"{PREFIX}SECOND_FACTOR must be 'required' or 'optional'.")
+    city = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.oidc_roles)
+    if any(city) and not all(city):
+        raise SettingsError(f"Set all of {PREFIX}OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _ROLES, or none.")
+    nearby = urlsplit(settings.oidc_issuer).hostname in ("127.0.0.1", "localhost")
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://") and not nearby:
+        raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://.")
+    if not settings.local_sign_in and not settings.oidc_issuer:
+        raise SettingsError(f"{PREFIX}LOCAL_SIGN_IN is false and no {PREFIX}OIDC_ISSUER is set: nobody could sign in.")
 
 
 _TYPES = {f.name: str(f.type) for f in fields(Settings)}

@@ -6,7 +6,22 @@ after" is asked by them. Text columns hold masked text only.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    DDL,
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
 from sqlalchemy import UniqueConstraint as Unique
 
 from bot.database import UtcDateTime
@@ -129,7 +144,7 @@ outbox = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("key", String(80), nullable=False, unique=True, comment="stable: Message-ID and Idempotency-Key"),
     Column("case_id", String(32), nullable=False, index=True),
-    Column("kind", String(30), nullable=False, comment="one of bot.handover.outbox.KINDS, or hand_in"),
+    Column("kind", String(30), nullable=False, comment="one of bot.handover.outbox.KINDS"),
     Column("state", String(10), nullable=False, default="pending", comment="pending, sent, dead or moot"),
     Column("delivered", JSON, nullable=False, default=list, comment="channels that took it: a retry leaves them out"),
     Column("refused", JSON, nullable=False, default=list, comment="channels that refused it for good"),
@@ -157,6 +172,24 @@ staff = Table(
     Column("locked_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    Column(
+        "subject",
+        String(64),
+        unique=True,
+        index=True,
+        comment="hash of issuer and sub: signs in through the city, never with a password",
+    ),
+    Column("second_factor", LargeBinary, comment="encrypted secret of the code app"),
+    Column("second_factor_at", UtcDateTime, comment="when a first code confirmed it; empty: no second factor"),
+    Column("last_step", Integer, comment="time step of the last code: a code is used once"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff_id", String(32), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("handle", String(4), primary_key=True, comment="the code's first letters, to find it by"),
+    Column("hash", String(200), nullable=False, comment="argon2 of the rest; the row goes when it is used"),
 )
 
 case_presence = Table(
@@ -183,6 +216,11 @@ staff_sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime, nullable=False),
+    Column(
+        "stage", String(10), nullable=False, server_default="full", comment="code (the second step is left) or full"
+    ),
+    Column("through", String(10), nullable=False, server_default="local", comment="local or city"),
+    Column("pending_factor", LargeBinary, comment="encrypted secret that no code has confirmed; goes with the session"),
 )
 
 audit = Table(
@@ -196,6 +234,46 @@ audit = Table(
     Column("conversation_id", String(32), index=True),
     Column("reason", Text),
     Column("detail", JSON),
+)
+
+# The database itself refuses to change the audit, so that neither the console nor a slip in the code can.
+ONLY_ADDED_TO = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_keeps_{act.lower()} BEFORE {act} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END"
+        for act in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit is only added to'; END $$",
+        "CREATE TRIGGER audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_only_added_to()",
+    ],
+}
+for _dialect, _statements in ONLY_ADDED_TO.items():
+    for _statement in _statements:
+        event.listen(audit, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+
+audit_checks = Table(
+    "audit_checks",
+    metadata,
+    Column("month", String(7), primary_key=True, comment="as 2026-11"),
+    Column("checked_by", String(32), nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False, comment="what was found and done"),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("entry", String(40), primary_key=True, comment="id of a service or a line of services.yml"),
+    Column("field", String(20), primary_key=True),
+    Column("value_hash", String(64), nullable=False, comment="what was confirmed; a changed value is not"),
+    Column("confirmed_by", String(80), nullable=False, comment="who at the city stands for it"),
+    Column("confirmed_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False, comment="the last day that it counts"),
+    Column("made_by", String(32), nullable=False, comment="the member of staff who entered it"),
+    Column("made_at", UtcDateTime, nullable=False),
 )
 
 switches = Table(

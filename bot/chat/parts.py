@@ -26,6 +26,7 @@ from bot.chat.turns import Turns
 from bot.chat.writing import Writer, create_writer
 from bot.database import create_database_engine, now, reading
 from bot.routing.catalogue import Catalogue
+from bot.routing.following import follow
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.understanding.urgent import load_rules
@@ -118,9 +119,9 @@ def create_parts(settings: Settings) -> Parts:
         bot.understanding.urgent.UrgentRulesError: urgent.yml is wrong.
     """
     load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
-    catalogue = Catalogue.load(settings.mode)
-    sentences = Sentences.load(settings.mode)
     engine = create_database_engine(settings.database_url)
+    catalogue = follow(Catalogue.load(settings.mode), engine)
+    sentences = Sentences.load(settings.mode)
     return Parts(
         settings=settings,
         engine=engine,

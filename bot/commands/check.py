@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TextIO
 
-from bot.database import now
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import create_database_engine, now, reading
 from bot.routing.catalogue import Catalogue, CatalogueError, Mode
 from bot.routing.check import LEVELS, check, summary
 from bot.routing.check_texts import check_texts
+from bot.routing.confirmations import overlay, read_confirmations
 from bot.sentences import Sentences
+from bot.settings import Settings, SettingsError
 
 
 def check_catalogue(mode: Mode, target: TextIO) -> int:
     """Print every remark; the exit code is 1 when something is wrong, 0 when it is only unconfirmed."""
     try:
-        catalogue = Catalogue.load(mode)
+        catalogue = _with_confirmations(Catalogue.load(mode))
     except CatalogueError as error:
         target.write(f"{error}\n")
         return 1
@@ -23,3 +28,15 @@ def check_catalogue(mode: Mode, target: TextIO) -> int:
     target.writelines(f"{remark}\n" for remark in remarks)
     target.write(f"{summary(remarks)}\n")
     return int(any(remark.level == "wrong" for remark in remarks))
+
+
+def _with_confirmations(catalogue: Catalogue) -> Catalogue:
+    """What editors have confirmed counts, where this is run beside an installation; else the file stands alone."""
+    try:
+        url = Settings.from_environment().database_url
+        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+            return catalogue
+        with reading(create_database_engine(url)) as connection:
+            return overlay(catalogue, read_confirmations(connection))
+    except (SettingsError, SQLAlchemyError):
+        return catalogue

@@ -48,6 +48,15 @@ def check(catalogue: Catalogue, today: date) -> list[Remark]:
     return sorted(remarks, key=lambda remark: LEVELS.index(remark.level))
 
 
+def remarks_on(catalogue: Catalogue, entry: Service | Line, today: date) -> list[tuple[Level, str, str]]:
+    """Every remark on one service or line, as level, field and text."""
+    kind, fields = ("service", SERVICE_FIELDS) if isinstance(entry, Service) else ("line", LINE_FIELDS)
+    named = say("problems", kind, id=entry.id)
+    found = list(_service(catalogue, entry, named)) if isinstance(entry, Service) else []
+    found += _facts(catalogue, entry.id, named, {f: _fact(entry, f) for f in fields}, today)
+    return [(level, field, text) for level, _, field, text in found]
+
+
 def summary(remarks: list[Remark]) -> str:
     """How many fields of each level, in one sentence."""
     counts = {level: sum(max(1, len(r.fields)) for r in remarks if r.level == level) for level in LEVELS}

@@ -11,8 +11,12 @@ from typing import Any
 
 CASES = "cases"
 CONVERSATIONS = "conversations"
+CATALOGUE = "catalogue"
+"""Seeing how the catalogue stands, and confirming its facts."""
 PEOPLE = "people"
 AUDIT = "audit"
+CONTROL = "control"
+"""Looking after the log: unusual reading, the check of each month, taking it out."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
 OWN = "own"
@@ -23,8 +27,8 @@ OPEN = "open"
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN}),
-    "log_controller": frozenset({OWN, AUDIT}),
+    "editor": frozenset({OWN, CATALOGUE}),
+    "log_controller": frozenset({OWN, AUDIT, CONTROL}),
     "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
 }
 
@@ -39,12 +43,14 @@ class Member:
     role: str
     services: tuple[str, ...] = ()
     must_change_password: bool = False
+    has_second_factor: bool = False
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Member:
         """From a row of the table `staff`."""
         fields = {name: row[name] for name in ("id", "name", "alias", "role", "must_change_password")}
-        return cls(**fields, services=tuple(row["services"]))
+        factor = row["second_factor_at"] is not None
+        return cls(**fields, services=tuple(row["services"]), has_second_factor=factor)
 
     def holds(self, permission: str) -> bool:
         """Whether the role gives the permission; an unknown role gives none."""

@@ -26,7 +26,7 @@ from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
 from bot.staff.routes import ROUTES, Route
 from bot.staff.streams import Streams
-from bot.staff.web import Page, Redirect, Stream, Visit, security_headers
+from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
 PATH_OF_STATIC = "/static/<name>"
@@ -35,7 +35,7 @@ PATH_OF_HEALTH = "/healthz"
 
 @dataclass(frozen=True)
 class Shell:
-    """What turns an answer into a response. `session` and `before` are the names of the two cookies."""
+    """What turns an answer into a response. `session`, `before` and `attempt` are names of cookies."""
 
     settings: Settings
     parts: StaffParts
@@ -47,6 +47,11 @@ class Shell:
     def session(self) -> str:
         """`__Host-` makes the browser refuse a cookie that another host or plain HTTP tries to set."""
         return "__Host-staff" if self.settings.cookie_secure else "staff"
+
+    @property
+    def attempt(self) -> str:
+        """The cookie of a sign-in through the city, from leaving for it until coming back."""
+        return f"{self.session}-city"
 
     @property
     def before(self) -> str:
@@ -98,6 +103,7 @@ def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse
             form=request.body.decode("utf-8", "replace") if route.method == "POST" else "",
             cookie=request.cookies.get(shell.session) or "",
             before=before or fresh,
+            attempt=request.cookies.get(shell.attempt) or "",
             same_site=request.headers.get("sec-fetch-site") == "same-origin",
         )
         reply = await asyncio.to_thread(_respond, shell, route, call, fresh)
@@ -121,16 +127,23 @@ async def _send(shell: Shell, request: Request, stream: Stream) -> None:
 
 def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse | Stream:
     answered = answer(shell.desk, route, call, shell.parts.clock())
-    if isinstance(answered.answer, Stream):
-        return answered.answer
-    if isinstance(answered.answer, Redirect):
-        reply = response.redirect(answered.answer.to, status=303)
-        if answered.answer.cookie is not None:
-            _set_cookie(shell, reply, shell.session, answered.answer.cookie)
-        return reply
-    reply = _html(shell, answered.answer, answered)
-    if fresh and answered.visit.session is None:
-        _set_cookie(shell, reply, shell.before, fresh)
+    given = answered.answer
+    if isinstance(given, Stream):
+        return given
+    if isinstance(given, File):
+        saved = {"Content-Disposition": f'attachment; filename="{given.name}"'}
+        return response.raw(given.content, content_type=given.kind, headers=saved)
+    if isinstance(given, Redirect):
+        reply = response.redirect(given.to, status=303)
+    else:
+        reply = _html(shell, given, answered)
+        if fresh and answered.visit.session is None:
+            _set_cookie(shell, reply, shell.before, fresh)
+    if given.cookie is not None:
+        _set_cookie(shell, reply, shell.session, given.cookie)
+    if given.attempt is not None:
+        # The way back from the city comes from another site, and would not bring a strict cookie.
+        _set_cookie(shell, reply, shell.attempt, given.attempt, same_site="Lax")
     return reply
 
 
@@ -138,11 +151,11 @@ def _html(shell: Shell, page: Page, answered: Answered) -> HTTPResponse:
     return response.html(draw(shell.templates, page, answered, shell.settings.mode == "demo"), page.status)
 
 
-def _set_cookie(shell: Shell, reply: HTTPResponse, name: str, value: str) -> None:
+def _set_cookie(shell: Shell, reply: HTTPResponse, name: str, value: str, same_site: str = "Strict") -> None:
     """A cookie for this browser session only; an empty value ends it."""
     secure = "; Secure" if shell.settings.cookie_secure else ""
     ended = "" if value else "; Max-Age=0"
-    reply.headers.add("Set-Cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{ended}")
+    reply.headers.add("Set-Cookie", f"{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{ended}")
 
 
 def _add_static(app: Sanic) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.staff import access
 from bot.staff.gate import Answered
 from bot.staff.parts import Desk
+from bot.staff.sessions import Session
 from bot.staff.web import Page
 
 HERE = Path(__file__).parent
@@ -26,9 +27,11 @@ STATIC = {
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("catalogue", "/katalog", access.CATALOGUE),
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
+    ("control", "/kontroll", access.CONTROL),
 )
 
 
@@ -45,6 +48,7 @@ def create_templates(desk: Desk) -> Environment:
             "understood_as": words.understood_as,
             "certainty": words.certainty,
             "answer": words.answer,
+            "why": words.why,
             "phone": in_swedish_groups,
         }
     )
@@ -69,12 +73,19 @@ def draw(environment: Environment, page: Page, answered: Answered, demo: bool) -
         "token": answered.visit.token,
         "session": session,
         "member": session.member if session else None,
-        "menu": [(name, path) for name, path, needed in MENU if session and session.member.holds(needed)],
+        "menu": _menu(session),
         "now": answered.visit.now,
         "notice": "",
         "demo": demo,
     }
     return environment.get_template(page.template).render({**frame, **page.values})
+
+
+def _menu(session: Session | None) -> list[tuple[str, str]]:
+    """Nothing while the second step of the sign-in is left."""
+    if session is None or session.stage != "full":
+        return []
+    return [(name, path) for name, path, needed in MENU if session.member.holds(needed)]
 
 
 def read_static() -> dict[str, tuple[bytes, str]]:

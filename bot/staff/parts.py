@@ -14,8 +14,11 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.staff.accounts import sign_in_name
+from bot.staff.city import City, create_city
 from bot.staff.passwords import Passwords
 from bot.staff.replies import StandardReply, load_replies
+from bot.staff.unusual import Limits
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -31,6 +34,7 @@ class StaffParts:
     districts: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = current_time
     passwords: Passwords = field(default_factory=Passwords)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue.load("demo"))
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,14 @@ class Desk:
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    catalogue: Catalogue
+    limits: Limits
     hands_in: bool = False
     replies: tuple[StandardReply, ...] = ()
+    second_factor_required: bool = False
+    city: City | None = None
+    local_sign_in: bool = True
+    break_glass: str = ""
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -59,6 +69,7 @@ def create_parts(settings: Settings) -> StaffParts:
         needs={need: sentences.text(f"utter_label_{need}") for need in NEEDS},
         services={id_: service.name for id_, service in catalogue.services.items()},
         districts=dict(catalogue.districts),
+        catalogue=catalogue,
     )
 
 
@@ -67,8 +78,22 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
 
     Raises:
         bot.staff.replies.RepliesError: replies.yml is wrong.
+        bot.staff.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
+        bot.staff.unusual.LimitsError: unusual.yml is wrong.
     """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    words, keys = Words.load(names), settings.encryption_keys
-    hands_in = bool(settings.case_system_folder)
-    return Desk(parts.engine, words, parts.passwords, settings.hash_key, keys, hands_in, load_replies())
+    return Desk(
+        engine=parts.engine,
+        words=Words.load(names),
+        passwords=parts.passwords,
+        hash_key=settings.hash_key,
+        encryption_keys=settings.encryption_keys,
+        hands_in=bool(settings.case_system_folder),
+        replies=load_replies(),
+        limits=Limits.load(),
+        second_factor_required=settings.second_factor_required,
+        city=create_city(settings, tuple(parts.services)),
+        local_sign_in=settings.local_sign_in,
+        break_glass=sign_in_name(settings.break_glass_account),
+        catalogue=parts.catalogue,
+    )

@@ -9,7 +9,11 @@ from bot.staff import (
     access,
     assistant,
     cases,
+    catalogue,
+    city_pages,
+    control,
     conversations,
+    factor_pages,
     live,
     log,
     over,
@@ -20,6 +24,7 @@ from bot.staff import (
     units,
 )
 from bot.staff.case_acts import ACTS, perform, show_contact
+from bot.staff.city import CALLBACK_PATH
 from bot.staff.parts import Desk
 from bot.staff.passing import PASSING
 from bot.staff.web import Answer, Visit
@@ -51,10 +56,19 @@ CASE_ACTS = {**ACTS, **PASSING}
 ROUTES = (
     Route("GET", "/logga-in", access.OPEN, own.show_sign_in),
     Route("POST", "/logga-in", access.OPEN, own.do_sign_in),
+    Route("GET", city_pages.START_PATH, access.OPEN, city_pages.begin_city),
+    Route("GET", CALLBACK_PATH, access.OPEN, city_pages.finish_city),
+    Route("GET", own.SIGNED_OUT_PATH, access.OPEN, own.show_signed_out),
     Route("GET", "/", access.OWN, own.show_start),
     Route("POST", "/logga-ut", access.OWN, own.do_sign_out),
     Route("GET", own.PASSWORD_PATH, access.OWN, own.show_password),
     Route("POST", own.PASSWORD_PATH, access.OWN, own.do_password),
+    Route("GET", factor_pages.CODE_PATH, access.OWN, factor_pages.show_code),
+    Route("POST", factor_pages.CODE_PATH, access.OWN, factor_pages.do_code),
+    Route("GET", factor_pages.FACTOR_PATH, access.OWN, factor_pages.show_factor),
+    Route("POST", factor_pages.FACTOR_PATH, access.OWN, factor_pages.do_factor),
+    Route("POST", f"{factor_pages.FACTOR_PATH}/reservkoder", access.OWN, factor_pages.new_codes),
+    Route("POST", f"{factor_pages.FACTOR_PATH}/ny-app", access.OWN, factor_pages.change_app),
     Route("GET", "/arenden", access.CASES, queue.show_queue),
     Route("GET", "/arenden/nu", access.CASES, queue.show_queue_now, by_itself=True),
     Route("GET", "/arenden/strom", access.CASES, live.follow_queue, by_itself=True),
@@ -69,9 +83,15 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("GET", catalogue.PATH, access.CATALOGUE, catalogue.show_catalogue),
+    Route("GET", f"{catalogue.PATH}/<entry>", access.CATALOGUE, catalogue.show_entry),
+    Route("GET", f"{catalogue.PATH}/<entry>/<field>", access.CATALOGUE, catalogue.show_fact),
+    Route("POST", f"{catalogue.PATH}/<entry>/<field>", access.CATALOGUE, catalogue.confirm_fact),
+    Route("POST", f"{catalogue.PATH}/<entry>/<field>/angra", access.CATALOGUE, catalogue.undo_fact),
     Route("GET", "/personal", access.PEOPLE, people.show_people),
     Route("POST", "/personal", access.PEOPLE, people.add_person),
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),
+    Route("POST", "/personal/<person>/andra-steget", access.PEOPLE, factor_pages.reset_factor),
     Route("POST", "/personal/<person>/stang", access.PEOPLE, people.close_account),
     Route("POST", "/personal/<person>/oppna", access.PEOPLE, people.open_account),
     Route("GET", "/assistenten", access.SWITCH, assistant.show_assistant),
@@ -79,7 +99,17 @@ ROUTES = (
     Route("GET", "/assistenten/verksamheter", access.SWITCH, units.show_units),
     Route("POST", "/assistenten/verksamheter", access.SWITCH, units.switch_unit),
     Route("GET", "/logg", access.AUDIT, log.show_log),
+    Route("GET", control.EXPORT_PATH, access.CONTROL, control.export_log),
+    Route("GET", control.PATH, access.CONTROL, control.show_unusual),
+    Route("GET", control.MONTH_PATH, access.CONTROL, control.show_month),
+    Route("POST", control.MONTH_PATH, access.CONTROL, control.check_month),
 )
 
 BEFORE_OWN_PASSWORD = frozenset({"POST /logga-ut", f"GET {own.PASSWORD_PATH}", f"POST {own.PASSWORD_PATH}"})
 """All that a one-time password opens."""
+
+BEFORE_THE_CODE = frozenset({"POST /logga-ut", f"GET {factor_pages.CODE_PATH}", f"POST {factor_pages.CODE_PATH}"})
+"""All that a password opens while the second step is left."""
+
+BEFORE_AN_APP = BEFORE_OWN_PASSWORD | {f"GET {factor_pages.FACTOR_PATH}", f"POST {factor_pages.FACTOR_PATH}"}
+"""All that is open to whoever still has to enrol a second factor."""

@@ -42,7 +42,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Visit:
-    """One request: where to, with what, by whom, when. `token` is the value that a form must bring back as `csrf`."""
+    """One request: where to, with what, by whom, when. `token` is the value that a form must bring back as `csrf`.
+
+    `attempt` is the cookie of a sign-in through the city that has begun.
+    """
 
     now: datetime
     params: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Visit:
     form: Fields = field(default_factory=Fields)
     session: Session | None = None
     token: str = ""
+    attempt: str = ""
 
     @property
     def member(self) -> Member:
@@ -67,6 +71,17 @@ class Visit:
         return bool(self.token) and hmac.compare_digest(self.form.one("csrf").encode(), self.token.encode())
 
 
+def signed_in_session(visit: Visit) -> Session:
+    """The session of a page that needs one.
+
+    Raises:
+        LookupError: nobody is signed in: the route was opened by mistake.
+    """
+    if visit.session is None:
+        raise LookupError("A page asked for a session, and there is none.")
+    return visit.session
+
+
 @dataclass(frozen=True)
 class Page:
     """An answer to show: a template and what it is filled with. `problems` is field → code in words.yml."""
@@ -75,14 +90,29 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     problems: Mapping[str, str] = field(default_factory=dict)
+    cookie: str | None = None
+    attempt: str | None = None
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """An answer that sends the browser on, after something was done. `cookie`: a new session's token, "" ends it."""
+    """An answer that sends the browser on, after something was done. `cookie`: a new session's token, "" ends it.
+
+    `attempt`: the same for a sign-in through the city.
+    """
 
     to: str
     cookie: str | None = None
+    attempt: str | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """An answer to save: never shown by the browser itself."""
+
+    name: str
+    content: bytes
+    kind: str
 
 
 class Follower(Protocol):
@@ -107,7 +137,7 @@ class Stream:
     follower: Follower
 
 
-Answer = Page | Redirect | Stream
+Answer = Page | Redirect | File | Stream
 
 
 def _clean(value: str) -> str:

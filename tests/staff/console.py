@@ -193,11 +193,12 @@ def heard(intent: str = "parenting", **changes: Any) -> dict[str, Any]:
 class Running:
     """The application in a thread of its own."""
 
-    def __init__(self, settings: Settings, parts: StaffParts) -> None:
+    def __init__(self, settings: Settings, parts: StaffParts, port: int = 0) -> None:
         Sanic.test_mode = True
         self.app = create_staff_app(settings, parts)
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
