@@ -37,7 +37,6 @@ ON_BOTH = (
             "session",
             "sensitive",
             "switched",
-            "turns_of_processes",
             "typed",
         )
     ),
