@@ -25,7 +25,6 @@ ON_BOTH = (
     *(
         f"tests/chat/test_{name}.py"
         for name in (
-            "busy",
             "contact",
             "crowds",
             "feedback",
@@ -37,7 +36,6 @@ ON_BOTH = (
             "session",
             "sensitive",
             "switched",
-            "turns_of_processes",
             "typed",
         )
     ),

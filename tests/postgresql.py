@@ -66,6 +66,15 @@ class PostgreSQL:
         """Start it and wait until it answers; after a crash it first mends itself."""
         self._run("pg_ctl", "start", "-w", "-t", "60", "-D", str(self._data), "-l", str(self.folder / "log"))
 
+    def start_again(self) -> None:
+        """Start it unless it runs, until it does: it may be killed once more while it starts."""
+        until = time.monotonic() + 60
+        while self._run("pg_ctl", "status", "-D", str(self._data), check=False).returncode:
+            if time.monotonic() > until:
+                raise TimeoutError("PostgreSQL did not come back")
+            with suppress(subprocess.CalledProcessError):
+                self.start()
+
     def crash(self) -> bool:
         """As `kill -9` of the whole server: nothing is closed, nothing written down. True when it ran."""
         stopped = self._run("pg_ctl", "stop", "-m", "immediate", "-D", str(self._data), check=False)

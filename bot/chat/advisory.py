@@ -43,17 +43,17 @@ class AdvisoryLocks:
         """As in `Between`; False, too, when the database cannot be asked."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not await self._tried(key, until - loop.time()):
-            if loop.time() + POLL_SECONDS > until:
-                return False
+        while True:
+            answer = await self._tried(key, until - loop.time())
+            if answer is not False or loop.time() + POLL_SECONDS > until:
+                return bool(answer)
             await asyncio.sleep(POLL_SECONDS)
-        return True
 
     async def give_back(self, key: str) -> None:
         """As in `Between`. Nobody waits for it: the next one may take it as soon as it is done."""
         self._thread.submit(self._do, GIVE_BACK, key)
 
-    async def _tried(self, key: str, seconds: float) -> bool:
+    async def _tried(self, key: str, seconds: float) -> bool | None:
         asked = asyncio.wrap_future(self._thread.submit(self._do, TAKE, key))
         try:
             return await asyncio.wait_for(asyncio.shield(asked), max(seconds, 0.001))
@@ -61,24 +61,26 @@ class AdvisoryLocks:
             asked.add_done_callback(self._unwanted(key))
             if isinstance(error, asyncio.CancelledError):
                 raise
-            return False
+            return None
 
-    def _unwanted(self, key: str) -> Callable[[asyncio.Future[bool]], None]:
+    def _unwanted(self, key: str) -> Callable[[asyncio.Future[bool | None]], None]:
         """A lock that came after nobody waited for it any more would else be held for ever."""
 
-        def give_back(asked: asyncio.Future[bool]) -> None:
+        def give_back(asked: asyncio.Future[bool | None]) -> None:
             if not asked.cancelled() and not asked.exception() and asked.result():
                 self._thread.submit(self._do, GIVE_BACK, key)
 
         return give_back
 
-    def _do(self, statement: Any, key: str) -> bool:
-        try:
-            return self._ask(statement, key)
-        except SQLAlchemyError as error:
-            logger.warning("The turns between processes could not be asked for: %s", type(error).__name__)
-            self._hang_up()
-            return False
+    def _do(self, statement: Any, key: str) -> bool | None:
+        """What PostgreSQL says; None if it cannot be asked, not even over a new connection."""
+        for _ in range(2):
+            try:
+                return self._ask(statement, key)
+            except SQLAlchemyError as error:
+                logger.warning("The turns between processes could not be asked for: %s", type(error).__name__)
+                self._hang_up()
+        return None
 
     def _ask(self, statement: Any, key: str) -> bool:
         if self._connection is None:

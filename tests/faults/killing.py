@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 
 from tests.faults.mail import MailServer
 from tests.faults.residents import InHand
+from tests.postgresql import PostgreSQL
 from tests.town import Town
 
 # Rasa needs half a minute to come back; whoever killed it as often as the rest would test nothing else.
 WEIGHTS = {"relay": 28, "mail": 24, "chat": 22, "actions": 20, "rasa": 6}
+# PostgreSQL only: SQLite has no process of its own, it is hit whenever one that writes is.
+DATABASE, DATABASE_WEIGHT = "database", 12
 # How long a mail server or a database is away before its host starts it again.
 AWAY_SECONDS = (0.2, 4.0)
 # A kill falls somewhere inside the time that one hand-over takes.
@@ -79,6 +82,13 @@ class Killer:
             helper.start()
             self._helpers.append(helper)
 
+    def strike_all(self) -> None:
+        """Everything at once; returns when what needs a host to start it again has been started."""
+        for name in self.victims:
+            self.strike(name)
+        for helper in self._helpers:
+            helper.join()
+
     def _next(self) -> str:
         names = sorted(self.victims)
         return self.chance.choices(names, [self.weights[name] for name in names])[0]
@@ -103,6 +113,15 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
         return True
     return False
+
+
+def postgresql_victim(server: PostgreSQL, database: str, chance: random.Random) -> Victim:
+    """Now one of its connections, after which it recovers by itself, now the whole of it."""
+
+    def kill() -> bool:
+        return server.kill_backend(database) if chance.random() < 0.5 else server.crash()
+
+    return Victim(kill, server.start_again)
 
 
 def _killing(town: Town, name: str) -> Callable[[], bool]:

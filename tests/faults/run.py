@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=Plan.kills)
     parser.add_argument("--at-a-time", type=int, default=Plan.at_a_time, help="residents at the same time")
     parser.add_argument("--pause", type=float, default=Plan.pause, help="seconds between kills, on the average")
+    parser.add_argument("--postgresql", action="store_true", help="instead of SQLite; it is killed as well")
     # A shell that starts this in the background lets it and its children ignore Ctrl-C: nothing could be stopped.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     report = run_storm(Plan(**vars(parser.parse_args())), lambda line: print(line, flush=True))
