@@ -127,7 +127,7 @@ outbox = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("key", String(80), nullable=False, unique=True, comment="stable: Message-ID and Idempotency-Key"),
     Column("case_id", String(32), nullable=False, index=True),
-    Column("kind", String(30), nullable=False, comment="one of bot.handover.outbox.KINDS, or hand_in"),
+    Column("kind", String(30), nullable=False, comment="one of bot.handover.outbox.KINDS"),
     Column("state", String(10), nullable=False, default="pending", comment="pending, sent, dead or moot"),
     Column("delivered", JSON, nullable=False, default=list, comment="channels that took it: a retry leaves them out"),
     Column("refused", JSON, nullable=False, default=list, comment="channels that refused it for good"),
