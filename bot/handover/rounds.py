@@ -21,6 +21,7 @@ from bot.handover.disposal import Purged, delete_again, purge
 from bot.handover.handing_in import Porter
 from bot.handover.heartbeat import beat
 from bot.handover.ledger import Ledger
+from bot.handover.taken_back import Noter, take_back_again
 from bot.handover.watch import watch
 from bot.settings import Settings
 
@@ -100,6 +101,13 @@ class Relay:
             Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
         ]
 
+        noter = Noter(self.engine, Ledger.of(self.settings))
+
+        async def note_taken_back() -> bool:
+            await asyncio.to_thread(noter.note, self.clock())
+            return False
+
+        work.append(Round("taken_back", self.pace.watch, self.pace.alive, note_taken_back))
         if self.porter:
             work.append(Round("hand_in", self.pace.deliver, self.pace.alive, self.porter.carry))
 
@@ -125,13 +133,16 @@ class Relay:
 
 
 def dispose(engine: Engine, settings: Settings, now: datetime) -> Purged:
-    """Delete again what a restored backup has brought back, then what is old enough; returns the latter.
+    """Delete, and take back, again what a restored backup has brought back, then delete what is old enough.
+
+    Returns the latter.
 
     Raises:
         OSError: the ledger of deletions is away.
     """
     ledger = Ledger.of(settings)
     delete_again(engine, ledger)
+    take_back_again(engine, ledger, now)
     gone = purge(engine, settings, now)
     ledger.forget(now, settings.backup_days)
     return gone
