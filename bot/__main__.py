@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE", help="the new file")
     restore = _add(commands, "restore", _restore, "put a backup back; nothing may run meanwhile")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file made by backup")
+    rotate = _add(commands, "rotate-keys", _rotate_keys, "seal contact details with a new key, step by step")
+    rotate.add_argument(
+        "--drop-old", action="store_true", help="remove the old keys of a local run, when nothing needs them"
+    )
     off = _add(
         commands, "off", _off, "switch the assistant off: everybody gets phone numbers; danger is answered first"
     )
@@ -149,6 +153,12 @@ def _restore(options: argparse.Namespace) -> int:
     from bot.commands.restore import restore
 
     return restore(options.file, sys.stdout)
+
+
+def _rotate_keys(options: argparse.Namespace) -> int:
+    from bot.commands.rotate_keys import rotate_keys
+
+    return rotate_keys(options.drop_old, sys.stdout)
 
 
 def _off(options: argparse.Namespace) -> int:

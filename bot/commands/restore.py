@@ -23,6 +23,7 @@ from bot.database import MIGRATIONS, create_database_engine, migrate, now, readi
 from bot.handover.contact import SealError, unseal
 from bot.handover.disposal import Purged, delete_again
 from bot.handover.ledger import Ledger
+from bot.handover.taken_back import take_back_again
 from bot.settings import Settings
 from bot.tables import contacts
 
@@ -32,6 +33,7 @@ class Found:
     """What the preparation of the new database has found."""
 
     again: Purged = field(default_factory=Purged)
+    taken_back: int = 0
     sealed: int = 0
     unreadable: int = 0
 
@@ -100,7 +102,9 @@ def _prepare(new: str, settings: Settings, found: Found) -> None:
     migrate(new)
     engine = create_database_engine(new)
     try:
-        found.again = delete_again(engine, Ledger.of(settings))
+        ledger = Ledger.of(settings)
+        found.again = delete_again(engine, ledger)
+        found.taken_back = take_back_again(engine, ledger, now())
         found.sealed, found.unreadable = _try_seals(engine, settings)
     finally:
         engine.dispose()
@@ -125,14 +129,16 @@ def _said(head: Head, found: Found, former: str) -> list[str]:
             f"Deleted again, because it had been deleted since: {found.again.conversations} conversations and "
             f"{found.again.cases} cases."
         )
+    if found.taken_back:
+        lines.append(f"Taken back again, as people had asked since: {found.taken_back} cases.")
     if found.unreadable:
         lines.append(
             f"WARNING: {found.unreadable} of {found.sealed} contact details do not open with ENCRYPTION_KEYS. Add the "
             "key that was in use then, at the end of the list, before anybody starts."
         )
     lines.append(
-        "What happened after that moment is gone: cases, messages, first contacts, and also who has taken a case back "
-        "or asked not to be contacted. Tell the units before they go on."
+        "What else happened after that moment is gone: new cases, messages, first contacts. Somebody may have been "
+        "reached already, or have asked not to be contacted. Tell the units before they go on."
     )
     if former:
         lines.append(f"The former database is kept as {former}. Delete it when you have seen that all is well.")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -109,22 +110,42 @@ def read_contact(connection: Connection, case_id: str, keys: Sequence[str]) -> C
 
 
 def rotate(connection: Connection, keys: Sequence[str]) -> int:
-    """Seal every row anew with the newest key; returns how many.
+    """Seal anew every row that the newest key does not open yet; returns how many.
 
     The order: give every process the new key in front of the old one, restart them, rotate, then drop the old key.
 
     Raises:
         SealError: a row that no key opens; the caller's transaction must then be rolled back, and nothing is lost.
     """
-    safe = _safe(keys)
+    safe, newest = _safe(keys), _safe(keys[:1])
     rows = connection.execute(select(contacts).with_for_update()).all()
-    for row in rows:
-        try:
-            sealed = safe.rotate(bytes(row.sealed))
-        except InvalidToken as error:
-            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.") from error
+    old = [row for row in rows if not _opens(newest, row)]
+    for row in old:
+        if not _opens(safe, row):
+            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.")
+        sealed = safe.rotate(bytes(row.sealed))
         connection.execute(update(contacts).where(contacts.c.case_id == row.case_id).values(sealed=sealed))
-    return len(rows)
+    return len(old)
+
+
+def check_seals(connection: Connection, keys: Sequence[str]) -> None:
+    """Try every row.
+
+    Raises:
+        SealError: none of these keys opens one of them.
+    """
+    safe = _safe(keys)
+    for row in connection.execute(select(contacts)):
+        if not _opens(safe, row):
+            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.")
+
+
+def _opens(safe: MultiFernet, row: Any) -> bool:
+    try:
+        safe.decrypt(bytes(row.sealed))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _safe(keys: Sequence[str]) -> MultiFernet:

@@ -21,6 +21,7 @@ from bot.handover.disposal import Purged, delete_again, purge
 from bot.handover.handing_in import Porter
 from bot.handover.heartbeat import beat
 from bot.handover.ledger import Ledger
+from bot.handover.taken_back import Noter, take_back_again
 from bot.handover.watch import watch
 from bot.settings import Settings
 
@@ -94,14 +95,7 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
-        work = [
-            Round("deliver", self.pace.deliver, self.pace.alive, self.courier.deliver),
-            Round("watch", self.pace.watch, self.pace.alive, self._watch),
-            Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
-        ]
-
-        if self.porter:
-            work.append(Round("hand_in", self.pace.deliver, self.pace.alive, self.porter.carry))
+        work = self._work()
 
         async def sign_of_life() -> bool:
             if all_alive(work):
@@ -110,6 +104,23 @@ class Relay:
 
         pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
         await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
+
+    def _work(self) -> list[Round]:
+        pace, noter = self.pace, Noter(self.engine, Ledger.of(self.settings))
+        # What waits for the ledger, or for old rows, may fail for hours: that must alarm, but not as if notices stood.
+        patient = pace.alive + 2 * pace.purge
+
+        async def note_taken_back() -> bool:
+            await asyncio.to_thread(noter.note, self.clock())
+            return False
+
+        work = [
+            Round("deliver", pace.deliver, pace.alive, self.courier.deliver),
+            Round("watch", pace.watch, pace.alive, self._watch),
+            Round("taken_back", pace.watch, patient, note_taken_back),
+            Round("purge", pace.purge, patient, self._purge),
+        ]
+        return [*work, Round("hand_in", pace.deliver, patient, self.porter.carry)] if self.porter else work
 
     async def _watch(self) -> bool:
         await asyncio.to_thread(watch, self.engine, self.clock())
@@ -125,13 +136,16 @@ class Relay:
 
 
 def dispose(engine: Engine, settings: Settings, now: datetime) -> Purged:
-    """Delete again what a restored backup has brought back, then what is old enough; returns the latter.
+    """Delete, and take back, again what a restored backup has brought back, then delete what is old enough.
+
+    Returns the latter.
 
     Raises:
         OSError: the ledger of deletions is away.
     """
     ledger = Ledger.of(settings)
     delete_again(engine, ledger)
+    take_back_again(engine, ledger, now)
     gone = purge(engine, settings, now)
     ledger.forget(now, settings.backup_days)
     return gone

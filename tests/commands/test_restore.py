@@ -25,8 +25,10 @@ from bot.__main__ import main
 from bot.commands import restore as restoring
 from bot.commands.backups.sealing import Head, read_key, seal_stream
 from bot.database import MIGRATIONS, create_database_engine, migrate, now, reading, transaction
+from bot.handover.case import withdraw
 from bot.handover.disposal import Purged, purge
 from bot.handover.ledger import CONVERSATION, Ledger
+from bot.handover.taken_back import Noter
 from bot.settings import PREFIX, Settings
 from bot.tables import cases, contacts, conversations, heartbeats, messages
 from tests.commands.lived_in import Seeded, live_in, look, make_installation
@@ -142,6 +144,24 @@ def test_what_was_deleted_after_the_backup_stays_deleted(
     assert Ledger.of(town).read() == before, "the ledger must not be rolled back"
     waiting = [key for key in seeded.waiting if seeded.over not in key]
     assert again(town, seeded) == replace(seeded, waiting=waiting)
+
+
+def test_what_was_taken_back_after_the_backup_is_taken_back_again(
+    town: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is called who has said no since."""
+    seeded = live_in(town)
+    run("backup", tmp_path / "backup", capsys)
+    engine = create_database_engine(town.database_url)
+    with transaction(engine) as connection:
+        withdraw(connection, seeded.case.id, now())
+    assert Noter(engine, Ledger.of(town)).note(now()) == 1
+    engine.dispose()
+    code, said = run("restore", tmp_path / "backup", capsys)
+    assert code == 0 and "Taken back again, as people had asked since: 1 cases." in said
+    after = again(town, seeded)
+    assert after.case.state == "withdrawn"
+    assert f"withdrawn:{seeded.case.id}" in after.waiting, "staff are told"
 
 
 def test_the_former_database_is_kept_beside(town: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
