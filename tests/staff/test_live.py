@@ -10,10 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 from bot.database import transaction
 from bot.handover import case as handed
 from bot.handover import thread
+from bot.settings import Settings
+from bot.staff.parts import StaffParts
+from bot.staff.passwords import Passwords
 from bot.staff.replies import load_replies
 from tests.chromium import running_browser
 from tests.staff.busy import fill
-from tests.staff.console import NOW, Console
+from tests.staff.console import CHEAP, NEEDS, NOW, SERVICES, Console, Running
 from tests.staff.test_browser import check
 from tests.staff.test_browser import open_page as open_any_page
 
@@ -145,6 +148,28 @@ def test_a_console_that_was_away_is_followed_again(browser: Browser, busy: Conso
     away["now"] = False
     expect(page.get_by_role("link", name=new.reference, exact=True)).to_be_visible()
     expect(page.get_by_text("Sidan uppdateras inte av sig själv just nu.")).to_be_hidden()
+
+
+def test_after_a_restart_of_the_console_the_page_follows_again(
+    browser: Browser, console: Console, settings: Settings
+) -> None:
+    def start(port: int = 0) -> Running:
+        parts = StaffParts(console.engine, NEEDS, SERVICES, {"jarva": "Järva"}, console.clock, Passwords(CHEAP))
+        return Running(settings, parts, port)
+
+    with start() as first:
+        own = Console(console.engine, console.clock, settings, first.base)
+        page = open_page(browser, fill(own), staff="siv")
+        page.goto("/arenden")
+        own.clock.move(seconds=1)
+        before = own.case("before")
+        expect(page.get_by_role("link", name=before.reference, exact=True)).to_be_visible()
+    expect(page.get_by_text("Sidan uppdateras inte av sig själv just nu.")).to_be_visible()
+    own.clock.move(seconds=1)
+    meanwhile = own.case("meanwhile")
+    with start(int(first.base.rpartition(":")[2])):
+        expect(page.get_by_role("link", name=meanwhile.reference, exact=True)).to_be_visible()
+        expect(page.get_by_text("Sidan uppdateras inte av sig själv just nu.")).to_be_hidden()
 
 
 def test_sound_and_title_only_if_they_are_switched_on(browser: Browser, busy: Console) -> None:
