@@ -135,6 +135,36 @@ def test_the_end_of_the_session_is_said_and_the_text_stays(browser: Browser, bus
     expect(page.get_by_label("Skriv till personen")).to_have_value("Inte skickat än")
 
 
+def test_a_case_that_has_gone_to_another_unit_is_not_taken_for_the_end_of_the_session(
+    browser: Browser, busy: Console
+) -> None:
+    page = open_page(browser, busy, staff="siv")
+    case_id = open_acute(page)
+    with busy.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE cases SET service = 'youth_team' WHERE id = '{case_id}'")
+    expect(page.get_by_text("Sidan uppdateras inte av sig själv just nu.")).to_be_visible()
+    expect(page.get_by_text("Du är utloggad.")).to_be_hidden()
+
+
+def test_a_case_in_a_tab_behind_is_neither_read_nor_shown_as_read(browser: Browser, busy: Console) -> None:
+    siv, berit = open_page(browser, busy, staff="siv"), open_page(browser, busy, staff="berit")
+    case_id = open_acute(siv)
+    open_acute(berit)
+    expect(berit.locator(".there")).to_contain_text("Siv läser ärendet just nu.")
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    siv.evaluate(hide + " document.dispatchEvent(new Event('visibilitychange')) }", True)
+    expect(berit.locator(".there")).to_have_text("")
+    read = len(busy.log(action="read_case", case_id=case_id))
+    berit.get_by_label("Skriv till personen").fill("Hej!")
+    written(busy, case_id, "Är ni kvar?")
+    expect(berit.locator(".talk").get_by_text("Är ni kvar?")).to_be_visible()
+    assert siv.locator(".talk").get_by_text("Är ni kvar?").count() == 0
+    siv.evaluate(hide + " document.dispatchEvent(new Event('visibilitychange')) }", False)
+    expect(siv.locator(".talk").get_by_text("Är ni kvar?")).to_be_visible()
+    expect(berit.locator(".there")).to_contain_text("Siv läser ärendet just nu.")
+    assert len(busy.log(action="read_case", case_id=case_id)) > read
+
+
 def test_a_console_that_was_away_is_followed_again(browser: Browser, busy: Console) -> None:
     page = open_page(browser, busy, staff="siv")
     away = {"now": True}

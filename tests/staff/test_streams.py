@@ -103,6 +103,17 @@ def test_a_case_tells_of_a_message_and_shows_colleagues_who_is_there(
     asyncio.run(gone())
 
 
+def test_whoever_has_the_case_behind_another_page_is_not_there(console: Console, siv: Client) -> None:
+    case = console.case("1")
+
+    async def work(answer: aiohttp.ClientResponse) -> None:
+        await event_of(answer, "changed")
+        with reading(console.engine) as connection:
+            assert present(connection, case.id, console.clock.now) == []
+
+    follow(siv, f"/arenden/{case.id}/strom?dold=1", work)
+
+
 @pytest.mark.parametrize("how", ["idle", "signed out", "account closed"])
 def test_a_stream_ends_with_its_session(console: Console, siv: Client, how: str) -> None:
     async def work(answer: aiohttp.ClientResponse) -> None:
