@@ -203,7 +203,7 @@ def test_the_first_tab_stop_skips_the_menu(browser: Browser, busy: Console) -> N
     expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Uppdatera listan")).to_be_focused()
+    expect(page.get_by_role("link", name="Alla", exact=True)).to_be_focused()
 
 
 def test_everything_works_with_wider_text_spacing(browser: Browser, busy: Console) -> None:
