@@ -1,4 +1,4 @@
-"""A unit's queue: its open cases narrowed, ordered, counted and cut into pages by the database; and its closed ones.
+"""The queue of a unit: its open cases narrowed, ordered, counted and cut into pages by the database; its closed ones.
 
 With thousands of open cases nothing here reads more rows than a page shows.
 """
@@ -81,27 +81,20 @@ def count_open(connection: Connection, wanted: QueueFilter, now: datetime, since
     return Counted(row.waiting, row.reached, row.acute, row.soonest)
 
 
-def newest(connection: Connection, services: Sequence[str]) -> datetime | None:
-    """When the newest of the open cases came in."""
-    mine = cases.c.service.in_(list(services)), cases.c.state.in_(OPEN)
-    at: datetime | None = connection.execute(select(func.max(cases.c.created_at)).where(*mine)).scalar()
-    return at
-
-
-def state_of_queue(connection: Connection, services: Sequence[str]) -> str:
-    """A short text that is another one as soon as anything in the unit's queue has changed."""
+def pulse(connection: Connection, services: Sequence[str]) -> tuple[str, datetime | None]:
+    """A text that is another one as soon as anything in the unit's queue has changed; when the newest case came in."""
     parts = (
         func.count(),
         func.count(cases.c.taken_by),
         func.count(cases.c.contacted_at),
         func.count().filter(cases.c.acute),
-        func.max(cases.c.created_at),
+        func.max(cases.c.created_at).label("newest"),
         func.max(cases.c.taken_at),
         func.max(cases.c.contacted_at),
     )
     mine = cases.c.service.in_(list(services)), cases.c.state.in_(OPEN)
     row = connection.execute(select(*parts).where(*mine)).one()
-    return "/".join(_text(part) for part in row)
+    return "/".join(_text(part) for part in row), row.newest
 
 
 def find_over(

@@ -36,10 +36,9 @@ class State:
 
 def state_of_queue(connection: Connection, member: Member, now: datetime) -> State:
     """What the list of this person depends on."""
-    newest = queue.newest(connection, member.services)
+    pulse, newest = queue.pulse(connection, member.services)
     tick = int(now.timestamp() // REDRAWN_EVERY.total_seconds())
-    text = _short(queue.state_of_queue(connection, member.services), tick)
-    return State(text, number_of(newest) if newest else 0)
+    return State(_short(pulse, tick), number_of(newest) if newest else 0)
 
 
 def state_of_case(connection: Connection, case: Case, member: Member, now: datetime) -> State:

@@ -45,11 +45,12 @@ class QueueFollower:
 
 @dataclass
 class CaseFollower:
-    """Looks at one case, and shows colleagues that its page is open."""
+    """Looks at one case, and shows colleagues that its page is open; not while it lies behind another (`is_seen`)."""
 
     engine: Engine
     session: Session
     case_id: str
+    is_seen: bool = True
     _signed_at: datetime | None = field(default=None)
 
     def look(self, now: datetime) -> str | None:
@@ -67,10 +68,14 @@ class CaseFollower:
 
     def leave(self) -> None:
         """The page is closed; if it is open once more in another window, the next sign comes from there."""
+        if not self.is_seen:
+            return
         with transaction(self.engine) as connection:
             leave(connection, self.case_id, self.session.member.id)
 
     def _give_sign(self, now: datetime) -> None:
+        if not self.is_seen:
+            return
         if self._signed_at is not None and now - self._signed_at < SIGN_EVERY:
             return
         self._signed_at = now
@@ -85,11 +90,12 @@ def follow_queue(desk: Desk, visit: Visit) -> Answer:
 
 
 def follow_case(desk: Desk, visit: Visit) -> Answer:
-    """The stream of one case."""
-    session = _session(visit)
+    """The stream of one case; `dold` says that its page cannot be seen."""
+    session, is_seen = _session(visit), not visit.query.one("dold")
     with reading(desk.engine) as connection:
         case = own_case(connection, visit)
-    return Stream(session.member.id, case.id, CaseFollower(desk.engine, session, case.id))
+    topic = case.id if is_seen else f"{case.id} behind"
+    return Stream(session.member.id, topic, CaseFollower(desk.engine, session, case.id, is_seen))
 
 
 def _session(visit: Visit) -> Session:

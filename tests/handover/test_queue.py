@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.handover import queue
 from bot.handover.case import Case, close, open_case, record_first_contact, release, take
-from bot.handover.queue import QueueFilter, count_open, find_open, find_over, newest, state_of_queue
+from bot.handover.queue import QueueFilter, count_open, find_open, find_over, pulse
 from bot.tables import cases
 from tests.handover.conftest import NOW, make_hand_over
 
@@ -78,27 +78,27 @@ def test_pages_hold_every_case_once(connection: Connection, monkeypatch: pytest.
 
 def test_any_change_in_the_queue_changes_its_state(connection: Connection) -> None:
     case = opened(connection, "first")
-    seen = [state_of_queue(connection, EXIT)]
+    seen = [pulse(connection, EXIT)]
     take(connection, case.id, "anna", NOW + timedelta(minutes=1))
-    seen.append(state_of_queue(connection, EXIT))
+    seen.append(pulse(connection, EXIT))
     release(connection, case.id, "anna")
     take(connection, case.id, "bo", NOW + timedelta(minutes=2))
-    seen.append(state_of_queue(connection, EXIT))
+    seen.append(pulse(connection, EXIT))
     record_first_contact(connection, case.id, "bo", "phone", NOW)
-    seen.append(state_of_queue(connection, EXIT))
+    seen.append(pulse(connection, EXIT))
     open_case(connection, make_hand_over(message_id="second"), 24, NOW + timedelta(minutes=3))
-    seen.append(state_of_queue(connection, EXIT))
+    seen.append(pulse(connection, EXIT))
     close(connection, case.id, "bo", "support", NOW)
-    seen.append(state_of_queue(connection, EXIT))
+    seen.append(pulse(connection, EXIT))
     assert len(set(seen)) == len(seen)
     opened(connection, "other", service="mini_maria")
-    assert state_of_queue(connection, EXIT) == seen[-1]
+    assert pulse(connection, EXIT) == seen[-1]
 
 
 def test_what_came_since_is_counted(connection: Connection) -> None:
-    assert newest(connection, EXIT) is None
+    assert pulse(connection, EXIT)[1] is None
     opened(connection, "old")
-    assert newest(connection, EXIT) == NOW
+    assert pulse(connection, EXIT)[1] == NOW
     open_case(connection, make_hand_over(message_id="new"), 24, NOW + timedelta(minutes=1))
     assert count_open(connection, QueueFilter(EXIT), NOW, since=NOW).all == 1
 

@@ -191,7 +191,7 @@ def heard(intent: str = "parenting", **changes: Any) -> dict[str, Any]:
 
 
 class Running:
-    """The application in a thread of its own."""
+    """The application in a thread of its own; at its end it hangs up on everybody, as a process that is killed."""
 
     def __init__(self, settings: Settings, parts: StaffParts, port: int = 0) -> None:
         Sanic.test_mode = True
@@ -210,13 +210,18 @@ class Running:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._hang_up)
         self._thread.join(10)
         self._socket.close()
 
+    def _hang_up(self) -> None:
+        for connection in list(self._server.connections):
+            connection.abort()
+        self._loop.call_soon(self._loop.stop)
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
+        self._server = server = self._loop.run_until_complete(
             self.app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
         )
         self._loop.run_until_complete(server.startup())

@@ -9,7 +9,7 @@
   const shown = new Map([...regions].map(([name, node]) => [name, node.innerHTML]));
   const waiting = new Map();
   let state = live.dataset.state, news = Number(live.dataset.news), heard = news;
-  let stream = null, pause = 1, asking = false, again = false, done = false;
+  let stream = null, retry = 0, pause = 1, asking = false, again = false, done = false;
   document.documentElement.classList.add("anchored");
 
   // -- putting a part in its place
@@ -105,7 +105,11 @@
       stopped.hidden = true;
       const count = Number(fresh.dataset.new);
       if (count) document.dispatchEvent(new CustomEvent("news", { detail: count }));
-    } catch { stopped.hidden = false; setTimeout(ask, 5000); } finally {
+    } catch {
+      stopped.hidden = false;
+      clearTimeout(retry);
+      retry = setTimeout(ask, 5000);
+    } finally {
       asking = false;
       if (again && !done) ask();
     }
@@ -123,14 +127,20 @@
     }
     ask();
   };
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && again) ask(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && again) ask();
+    if (isCase) listen();
+  });
 
   // -- the stream
+  // Whoever has the case in a tab behind another one is not there: neither colleagues nor the person are told so.
   const listen = () => {
     if (done) return;
-    stream = new EventSource(live.dataset.stream);
+    if (stream) stream.close();
+    stream = new EventSource(live.dataset.stream + (isCase && document.hidden ? "?dold=1" : ""));
     stream.addEventListener("changed", (event) => { pause = 1; stopped.hidden = true; hear(JSON.parse(event.data)); });
-    stream.addEventListener("ended", () => end(over));
+    // Signed out, or the case is no longer ours: asking tells which.
+    stream.addEventListener("ended", async () => { stream.close(); await ask(); setTimeout(listen, LONGEST_PAUSE * 1000); });
     stream.addEventListener("full", () => end(stopped));
     stream.addEventListener("error", () => {
       if (done) return;
@@ -145,6 +155,6 @@
     });
   };
   addEventListener("pagehide", () => { if (stream) stream.close(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   listen();
 })();
