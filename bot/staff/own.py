@@ -16,8 +16,8 @@ from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
 HELP_PATH = "/hjalp"
-HELP_PICTURES = {"code": 420, "cases": 520, "case": 560, "talks": 520, "fact": 620, "control": 420}
-"""Picture of the help page → its height in pixels; all are 760 wide, and stand in `static` as help-<name>.png."""
+HELP_PICTURES = {"code": 330, "cases": 520, "case": 640, "talks": 600, "fact": 600, "control": 480}
+"""Picture of the help page → its height in pixels; all are 1000 wide, and stand in `static` as help-<name>.png."""
 SIGNED_OUT_PATH = "/utloggad"
 STARTS = (
     (access.CASES, "/arenden"),

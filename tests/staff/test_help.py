@@ -24,7 +24,7 @@ from tests.staff.test_browser import LOOKS, check, open_page
 from tests.staff.test_control import fill as fill_log
 
 STATIC = HERE / "static"
-WIDTH = 760
+WIDTH = 1000
 LARGEST = 40_000
 
 
@@ -149,8 +149,11 @@ def test_take_the_pictures(browser: Browser, console: Console, name: str) -> Non
     page = open_page(browser, console, "help", who)
     go(page, console)
     page.wait_for_load_state("networkidle")
-    page.evaluate("document.querySelector('.demo')?.remove()")
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(32)
+    page.set_viewport_size({"width": WIDTH, "height": 1600})
+    main = page.locator("main").bounding_box()
+    assert main
+    clip = {"x": 0, "y": main["y"], "width": WIDTH, "height": HELP_PICTURES[name]}
+    picture = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB").quantize(32)  # type: ignore[arg-type]
     target = Path(STATIC / f"help-{name}.png")
     picture.save(target, optimize=True)
     assert target.stat().st_size <= LARGEST
