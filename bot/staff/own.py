@@ -16,7 +16,7 @@ from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
 HELP_PATH = "/hjalp"
-HELP_PICTURES = {"code": 330, "cases": 520, "case": 640, "talks": 600, "fact": 600, "control": 480}
+HELP_PICTURES = {"code": 345, "cases": 560, "case": 640, "talks": 800, "fact": 640, "control": 660}
 """Picture of the help page → its height in pixels; all are 1000 wide, and stand in `static` as help-<name>.png."""
 SIGNED_OUT_PATH = "/utloggad"
 STARTS = (
