@@ -55,8 +55,10 @@ def _status(catalogue: Catalogue, entry: Service | Line, today: date) -> EntrySt
     facts = []
     for field, fact in facts_of(entry).items():
         mine = [(level, text) for level, named, text in found if named == field]
+        if fact is None and not mine:
+            continue  # nothing that anybody misses: a service that has promised nothing needs no promise
         levels = sorted((level for level, _ in mine), key=LEVELS.index)
-        settled: Standing = "fixed" if fact is None or entry.id == EMERGENCY else "confirmed"
+        settled: Standing = "fixed" if entry.id == EMERGENCY else "confirmed"
         facts.append(FactStatus(field, fact, levels[0] if levels else settled, tuple(text for _, text in mine)))
     is_line = isinstance(entry, Line)
     users = tuple(s.id for s in catalogue.services.values() if entry.id in s.lines) if is_line else (entry.id,)

@@ -15,6 +15,9 @@ from bot.staff.sessions import Stage, end_session, open_session
 from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
+HELP_PATH = "/hjalp"
+HELP_PICTURES = {"code": 345, "cases": 560, "case": 640, "talks": 800, "fact": 640, "control": 660}
+"""Picture of the help page → its height in pixels; all are 1000 wide, and stand in `static` as help-<name>.png."""
 SIGNED_OUT_PATH = "/utloggad"
 STARTS = (
     (access.CASES, "/arenden"),
@@ -74,6 +77,11 @@ def show_start(_desk: Desk, visit: Visit) -> Answer:
         if visit.member.holds(permission):
             return Redirect(path)
     return Page("start.html")
+
+
+def show_help(_desk: Desk, _visit: Visit) -> Answer:
+    """How the work is done, with pictures that the browser tests have taken (tests/staff/test_help.py)."""
+    return Page("help.html", {"heights": HELP_PICTURES})
 
 
 def show_password(_desk: Desk, visit: Visit) -> Answer:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.staff import access
 from bot.staff.gate import Answered
+from bot.staff.own import HELP_PICTURES
 from bot.staff.parts import Desk
 from bot.staff.sessions import Session
 from bot.staff.web import Page
@@ -23,6 +24,10 @@ STATIC = {
     "alerts.js": SCRIPT,
     "keys.js": SCRIPT,
     "replies.js": SCRIPT,
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    **{f"help-{name}.png": "image/png" for name in HELP_PICTURES},
 }
 MENU = (
     ("cases", "/arenden", access.CASES),

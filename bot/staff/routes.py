@@ -61,6 +61,7 @@ ROUTES = (
     Route("GET", own.SIGNED_OUT_PATH, access.OPEN, own.show_signed_out),
     Route("GET", "/", access.OWN, own.show_start),
     Route("POST", "/logga-ut", access.OWN, own.do_sign_out),
+    Route("GET", own.HELP_PATH, access.OWN, own.show_help),
     Route("GET", own.PASSWORD_PATH, access.OWN, own.show_password),
     Route("POST", own.PASSWORD_PATH, access.OWN, own.do_password),
     Route("GET", factor_pages.CODE_PATH, access.OWN, factor_pages.show_code),

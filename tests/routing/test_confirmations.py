@@ -98,7 +98,7 @@ def test_every_fact_of_every_entry_has_a_standing(demo: Catalogue) -> None:
     assert len(found) == len(demo.services) + len(demo.lines)
     told = {(e.id, f.field) for e in found for f in e.facts if f.standing == "unconfirmed"}
     assert ("bris", "phone") in told and not [id_ for id_, _ in told if id_ == "emergency_112"]
-    assert all(f.standing in ("unknown", "fixed") for e in found for f in e.facts if f.fact is None)
+    assert all(f.standing == "unknown" for e in found for f in e.facts if f.fact is None)
     one = next(e for e in statuses(demo, date(2028, 1, 1)) if e.id == "bris")
     assert one.count("expired") == sum(f.fact is not None for f in one.facts)
 

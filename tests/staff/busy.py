@@ -12,7 +12,13 @@ from tests.staff.console import KEY, NOW, Console, heard
 def fill(console: Console) -> Console:
     """People of every role; a case that is late, one soon due, one without a promise, one acute; two talks."""
     console.person("siv", "case_worker", "exit_programme", "mini_maria", fresh=True)
-    for name, role in (("berit", "case_worker"), ("rut", "reviewer"), ("ada", "admin"), ("ed", "editor")):
+    for name, role in (
+        ("berit", "case_worker"),
+        ("rut", "reviewer"),
+        ("ada", "admin"),
+        ("ed", "editor"),
+        ("lo", "log_controller"),
+    ):
         console.person(name, role, "exit_programme")
     console.clock.move(hours=-30)
     console.case("1", hours=24, district="jarva")

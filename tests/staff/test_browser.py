@@ -86,10 +86,16 @@ def test_every_page_is_without_axe_violations_and_fits(browser: Browser, busy: C
     page.goto("/finns-inte")
     check(page, "gone", look)
     for name, paths in {
-        "siv": {"cases": "/arenden", "password": "/losenord", "refused": "/samtal"},
+        "siv": {"cases": "/arenden", "password": "/losenord", "enrol": "/andra-steget", "refused": "/samtal"},
         "rut": {"talks": "/samtal", "talk": f"/samtal/{'b' * 32}", "reason": f"/samtal/{'a' * 32}"},
         "ada": {"people": "/personal", "log": "/logg"},
-        "ed": {"start": "/"},
+        "ed": {
+            "catalogue": "/katalog",
+            "catalogue-entry": "/katalog/bris",
+            "catalogue-fact": "/katalog/bris/phone",
+            "help": "/hjalp",
+        },
+        "lo": {"unusual": "/kontroll", "month": "/kontroll/manad", "log-search": "/logg?skal=x"},
     }.items():
         page = open_page(browser, busy, look, name)
         for title, path in paths.items():

@@ -22,6 +22,7 @@ FIRST_PART = {
     "": EVERYBODY,
     "logga-ut": EVERYBODY,
     "losenord": EVERYBODY,
+    "hjalp": EVERYBODY,
     "kod": EVERYBODY,
     "andra-steget": EVERYBODY,
     "arenden": {"case_worker"},
