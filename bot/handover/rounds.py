@@ -20,6 +20,7 @@ from bot.handover.delivery import Courier
 from bot.handover.disposal import purge
 from bot.handover.heartbeat import beat
 from bot.handover.watch import watch
+from bot.handover.web import Monitor
 from bot.settings import Settings
 
 PROCESS = "relay"
@@ -40,6 +41,7 @@ class Pace:
     watch: float = 10
     purge: float = 3600
     beat: float = 5
+    monitor: float = 60
     patience: float = 20
     lease: float = 45
     alive: float = 60
@@ -88,6 +90,7 @@ class Relay:
     courier: Courier
     clock: Callable[[], datetime]
     pace: Pace
+    monitor: Monitor | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
@@ -102,8 +105,16 @@ class Relay:
                 await asyncio.to_thread(self._beat)
             return False
 
-        pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
-        await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
+        async def word_to_the_monitor() -> bool:
+            if self.monitor and all_alive(work):
+                await self.monitor.tell()
+            return False
+
+        signs = [
+            Round("beat", self.pace.beat, self.pace.alive, sign_of_life),
+            Round("monitor", self.pace.monitor, self.pace.alive + self.pace.monitor, word_to_the_monitor),
+        ]
+        await asyncio.gather(*(each.repeat(stop) for each in (*work, *signs)))
 
     async def _watch(self) -> bool:
         await asyncio.to_thread(watch, self.engine, self.clock())
