@@ -15,6 +15,8 @@ PEOPLE = "people"
 AUDIT = "audit"
 SWITCH = "switch"
 """Switching the assistant off and on."""
+NOTICES = "notices"
+"""Seeing which notices did not arrive, and sending them again."""
 OWN = "own"
 """What every signed-in person may do: see the start page, change the password, sign out."""
 OPEN = "open"
@@ -25,7 +27,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset({OWN, CONVERSATIONS}),
     "editor": frozenset({OWN}),
     "log_controller": frozenset({OWN, AUDIT}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES}),
 }
 
 

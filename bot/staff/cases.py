@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bot.database import transaction
 from bot.handover import thread
+from bot.handover.breach import count_breaches
 from bot.handover.case import Case, CaseError, get_case, open_cases
 from bot.handover.contact import Contact
 from bot.handover.record import OPEN
@@ -21,7 +22,7 @@ from bot.staff import transcripts
 from bot.staff.accounts import aliases
 from bot.staff.audit import case_events, record
 from bot.staff.parts import Desk
-from bot.staff.times import TimeLeft, time_left
+from bot.staff.times import MET, TimeLeft, time_of_case
 from bot.staff.web import Answer, Page, Visit
 
 SHOWN = ("all", "mine", "free", "many")
@@ -50,13 +51,14 @@ def show_cases(desk: Desk, visit: Visit) -> Answer:
     with transaction(desk.engine) as connection:
         found = open_cases(connection, visit.member.services)
         names = aliases(connection)
+        breaches = count_breaches(connection, visit.member.services, visit.now)
         record(connection, visit.member.id, "list_cases", visit.now)
     rows = [_row(case, names, visit.now) for case in found if _is_shown(case, shown, visit.member.id)]
-    waiting, reached = [r for r in rows if r.left.pace != "met"], [r for r in rows if r.left.pace == "met"]
+    waiting, reached = [r for r in rows if r.left.pace not in MET], [r for r in rows if r.left.pace in MET]
     folded = [_row(case, names, visit.now) for case in found if _is_folded(case)]
     soonest = min(folded, key=lambda row: (row.case.due_at is None, row.case.due_at or visit.now), default=None)
     values = {"waiting": waiting, "reached": reached, "shown": shown, "folded": folded, "soonest": soonest}
-    return Page("cases.html", values)
+    return Page("cases.html", {**values, "breaches": breaches})
 
 
 def show_case(desk: Desk, visit: Visit) -> Answer:
@@ -96,7 +98,7 @@ def case_page(
     names = aliases(connection)
     values = {
         "case": case,
-        "left": _left(case, visit.now),
+        "left": time_of_case(case, visit.now),
         "is_open": case.state in OPEN,
         "is_mine": case.taken_by == visit.member.id,
         "people": names,
@@ -120,11 +122,7 @@ def _told(connection: Connection, case: Case) -> Sequence[transcripts.Line]:
 
 
 def _row(case: Case, names: Mapping[str, str], now: datetime) -> CaseRow:
-    return CaseRow(case, _left(case, now), names.get(case.taken_by or "", ""))
-
-
-def _left(case: Case, now: datetime) -> TimeLeft:
-    return time_left(case.due_at, case.contacted_at is not None or case.state not in OPEN, now)
+    return CaseRow(case, time_of_case(case, now), names.get(case.taken_by or "", ""))
 
 
 def _is_shown(case: Case, shown: str, staff_id: str) -> bool:

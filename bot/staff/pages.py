@@ -19,6 +19,7 @@ MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
     ("people", "/personal", access.PEOPLE),
+    ("notices", "/aviseringar", access.NOTICES),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
 )
@@ -38,6 +39,7 @@ def create_templates(desk: Desk) -> Environment:
             "certainty": words.certainty,
             "answer": words.answer,
             "phone": in_swedish_groups,
+            "way": words.way,
         }
     )
     environment.globals["words"] = words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, log, own, people
+from bot.staff import access, assistant, cases, conversations, log, notices, own, people
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
@@ -47,6 +47,8 @@ ROUTES = (
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),
     Route("POST", "/personal/<person>/stang", access.PEOPLE, people.close_account),
     Route("POST", "/personal/<person>/oppna", access.PEOPLE, people.open_account),
+    Route("GET", "/aviseringar", access.NOTICES, notices.show_notices),
+    Route("POST", "/aviseringar/<notice>/skicka-igen", access.NOTICES, notices.send_again),
     Route("GET", "/assistenten", access.SWITCH, assistant.show_assistant),
     Route("POST", "/assistenten", access.SWITCH, assistant.switch_assistant),
     Route("GET", "/logg", access.AUDIT, log.show_log),

@@ -58,6 +58,14 @@ class Words:
         """An intent in Swedish: a need by the label that residents see, else a word of our own."""
         return self.of("need" if name in self.all("need") else "intent", name)
 
+    def way(self, name: str) -> str:
+        """A way of an on-call ladder as "Jourtelefonen (exit_programme): sms"; one of the settings by its own word."""
+        unit, comma, rest = name.partition(", ")
+        rung, colon, kind = rest.rpartition(": ")
+        if not (comma and colon):
+            return self.of("way", name)
+        return f"{rung} ({self.of('service', unit)}): {self.of('way', kind)}"
+
     def certainty(self, confidence: float) -> str:
         """How sure the model was, in words beside the figure."""
         level = "sure" if confidence >= SURE else "unsure" if confidence >= UNSURE else "very_unsure"

@@ -82,8 +82,8 @@ def test_every_page_is_without_axe_violations_and_fits(browser: Browser, busy: C
     for name, paths in {
         "siv": {"cases": "/arenden", "password": "/losenord", "refused": "/samtal"},
         "rut": {"talks": "/samtal", "talk": f"/samtal/{'b' * 32}", "reason": f"/samtal/{'a' * 32}"},
-        "ada": {"people": "/personal", "log": "/logg"},
-        "ed": {"start": "/"},
+        "ada": {"start": "/", "notices": "/aviseringar", "people": "/personal", "log": "/logg"},
+        "ed": {"start-empty": "/"},
     }.items():
         page = open_page(browser, busy, look, name)
         for title, path in paths.items():

@@ -25,6 +25,7 @@ FIRST_PART = {
     "arenden": {"case_worker"},
     "samtal": {"reviewer"},
     "personal": {"admin"},
+    "aviseringar": {"admin"},
     "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
 }
@@ -37,7 +38,8 @@ def address(route: Route, console: Console) -> str:
     case = console.case()
     talk = console.talk("t" * 32) if "<conversation>" in route.path else ""
     person = console.person("annan", "editor") if "<person>" in route.path else ""
-    return route.path.replace("<case>", case.id).replace("<conversation>", talk).replace("<person>", person)
+    found = route.path.replace("<case>", case.id).replace("<conversation>", talk).replace("<person>", person)
+    return found.replace("<notice>", str(console.dead_notice(case)) if "<notice>" in found else "")
 
 
 def test_only_the_sign_in_page_is_open() -> None:
