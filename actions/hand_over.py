@@ -7,9 +7,9 @@ from datetime import datetime
 from actions.parts import Parts
 from actions.saying import Told
 from actions.talk import TalkAction
-from bot.database import transaction
+from bot.database import reading, transaction
 from bot.handover.case import HandOver, open_case
-from bot.handover.promise import promise_sentence
+from bot.handover.promise import promise_sentences
 from bot.routing.hours import local_day
 from bot.routing.not_taken import not_taken
 from bot.routing.talk import Saying, Turn
@@ -47,9 +47,11 @@ class ActionHandOver(TalkAction):
         if case is None:
             return not_taken(told.talk, service, tools.catalogue.without(closed), at)
         marked = tools.catalogue.promise_marked(service, today)
-        sentence, values = promise_sentence(case.due_at, marked, tools.sentences.language)
-        promise = Saying(sentence, values, service=service, district=told.talk.district, case_id=case.id)
-        return Turn((promise, Saying("utter_case_come_back", case_id=case.id)), told.talk)
+        with reading(tools.engine) as connection:
+            (promised, values), *more = promise_sentences(connection, case, marked, at, tools.sentences.language)
+        promise = Saying(promised, values, service=service, district=told.talk.district, case_id=case.id)
+        usual = (Saying(sentence, values) for sentence, values in more)
+        return Turn((promise, *usual, Saying("utter_case_come_back", case_id=case.id)), told.talk)
 
 
 class ActionCallBack(TalkAction):

@@ -16,6 +16,8 @@ PREFIX = "VAGVISAREN_"
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("INNER_SECRET", "HASH_KEY", "ENCRYPTION_KEYS")
 MODES = ("demo", "live")
+# What stands behind this in the environment may be named in the file of on-call ladders; no other value can be.
+ON_CALL_SECRET = f"{PREFIX}ON_CALL_"
 
 
 class SettingsError(ValueError):
@@ -70,6 +72,8 @@ class Settings:
     notice_sender: str = "vagvisaren@localhost"
     notice_recipient: str = ""
     webhook_url: str = ""
+    on_call: str = ""
+    monitor_url: str = ""
     log_level: str = "INFO"
 
     @classmethod
@@ -85,6 +89,16 @@ class Settings:
             raise SettingsError(f"Set {', '.join(missing)} (`python -m bot serve` makes them for a local run).")
         given = {f.name: values[PREFIX + f.name.upper()] for f in fields(cls) if PREFIX + f.name.upper() in values}
         return cls(**{name: _read(name, text) for name, text in given.items()})  # type: ignore[arg-type]
+
+    @classmethod
+    def without_secrets(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """For a command that opens nothing, such as `check`: it must work where no secret has been set yet.
+
+        Raises:
+            SettingsError: a number is no number, or the mode is unknown.
+        """
+        values = os.environ if environment is None else environment
+        return cls.from_environment({**{PREFIX + name: "-" for name in SECRETS}, **values})
 
     def __post_init__(self) -> None:
         """Refuse a mode that nobody has defined.
@@ -117,6 +131,14 @@ def _check_sign_in(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://.")
     if not settings.local_sign_in and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}LOCAL_SIGN_IN is false and no {PREFIX}OIDC_ISSUER is set: nobody could sign in.")
+
+
+def on_call_secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The secrets of SMS and pager gateways by name: `VAGVISAREN_ON_CALL_SMS_TOKEN` is `SMS_TOKEN`."""
+    values = os.environ if environment is None else environment
+    return {
+        name.removeprefix(ON_CALL_SECRET): value for name, value in values.items() if name.startswith(ON_CALL_SECRET)
+    }
 
 
 _TYPES = {f.name: str(f.type) for f in fields(Settings)}

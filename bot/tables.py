@@ -148,6 +148,8 @@ outbox = Table(
     Column("state", String(10), nullable=False, default="pending", comment="pending, sent, dead or moot"),
     Column("delivered", JSON, nullable=False, default=list, comment="channels that took it: a retry leaves them out"),
     Column("refused", JSON, nullable=False, default=list, comment="channels that refused it for good"),
+    Column("errors", JSON, comment="channel → the last code it answered with; never anything personal"),
+    Column("about", Integer, comment="id of the notice that could not be delivered, which this one tells of"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt_at", UtcDateTime, nullable=False),
     Column("leased_by", String(40)),

@@ -110,7 +110,7 @@ def _store(connection: Connection, parts: Parts, session: Session, wanted: Wante
     said = store_said(
         connection, session.id, wanted.id, Masked(sentences.text("utter_door_contact_given"), ()), None, now
     )
-    drafts = promise_drafts(parts, case, now, language)
+    drafts = promise_drafts(connection, parts, case, now, language)
     store_answer(connection, said, session.id, drafts, {"decision": "contact"}, now)
     return case
 

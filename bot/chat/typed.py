@@ -71,4 +71,4 @@ async def answer_typed(parts: Parts, heard: Heard) -> list[Draft]:
 
 def _open(connection: Connection, parts: Parts, heard: Heard, contact: Contact) -> list[Draft]:
     case = open_with_contact(connection, parts, heard.session, heard.stored.client_id or "", contact, "topic")
-    return promise_drafts(parts, case, parts.clock(), heard.language)
+    return promise_drafts(connection, parts, case, parts.clock(), heard.language)

@@ -1,4 +1,4 @@
-"""`python -m bot check`: the catalogue and the crisis texts, in plain Swedish, for those who keep them."""
+"""`python -m bot check`: catalogue, crisis texts and on-call ladders, in plain Swedish, for those who keep them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TextIO
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import create_database_engine, now, reading
+from bot.handover.on_call_check import check_on_call
 from bot.routing.catalogue import Catalogue, CatalogueError, Mode
 from bot.routing.check import LEVELS, check, summary
 from bot.routing.check_texts import check_texts
 from bot.routing.confirmations import overlay, read_confirmations
 from bot.sentences import Sentences
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, on_call_secrets
 
 
 def check_catalogue(mode: Mode, target: TextIO) -> int:
@@ -23,7 +24,8 @@ def check_catalogue(mode: Mode, target: TextIO) -> int:
     except CatalogueError as error:
         target.write(f"{error}\n")
         return 1
-    remarks = [*check_texts(mode, Sentences.load(mode)), *check(catalogue, now().date())]
+    on_call = check_on_call(catalogue, Settings.without_secrets(), on_call_secrets())
+    remarks = [*check_texts(mode, Sentences.load(mode)), *on_call, *check(catalogue, now().date())]
     remarks.sort(key=lambda remark: LEVELS.index(remark.level))
     target.writelines(f"{remark}\n" for remark in remarks)
     target.write(f"{summary(remarks)}\n")

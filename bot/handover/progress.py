@@ -31,6 +31,7 @@ def take(connection: Connection, case_id: str, staff_id: str, now: datetime) -> 
     free = cases.c.taken_by.is_(None), cases.c.state.in_(OPEN)
     if _change(connection, case_id, *free, taken_by=staff_id, taken_at=now):
         _change(connection, case_id, cases.c.state == "open", state="taken")
+        outbox.make_moot(connection, case_id, outbox.STILL_ACUTE)
     case = _not_over(connection, case_id)
     if case.taken_by != staff_id:
         raise CaseError("taken")

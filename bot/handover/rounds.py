@@ -23,6 +23,7 @@ from bot.handover.heartbeat import beat
 from bot.handover.ledger import Ledger
 from bot.handover.taken_back import Noter, take_back_again
 from bot.handover.watch import watch
+from bot.handover.web import Monitor
 from bot.settings import Settings
 
 PROCESS = "relay"
@@ -43,6 +44,7 @@ class Pace:
     watch: float = 10
     purge: float = 3600
     beat: float = 5
+    monitor: float = 60
     patience: float = 20
     lease: float = 45
     alive: float = 60
@@ -92,6 +94,7 @@ class Relay:
     clock: Callable[[], datetime]
     pace: Pace
     porter: Porter | None = None
+    monitor: Monitor | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
@@ -102,8 +105,16 @@ class Relay:
                 await asyncio.to_thread(self._beat)
             return False
 
-        pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
-        await asyncio.gather(*(each.repeat(stop) for each in (*work, pulse)))
+        async def word_to_the_monitor() -> bool:
+            if self.monitor and all_alive(work):
+                await self.monitor.tell()
+            return False
+
+        signs = [
+            Round("beat", self.pace.beat, self.pace.alive, sign_of_life),
+            Round("monitor", self.pace.monitor, self.pace.alive + self.pace.monitor, word_to_the_monitor),
+        ]
+        await asyncio.gather(*(each.repeat(stop) for each in (*work, *signs)))
 
     def _work(self) -> list[Round]:
         pace, noter = self.pace, Noter(self.engine, Ledger.of(self.settings))

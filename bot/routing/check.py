@@ -1,4 +1,4 @@
-"""What those who keep the catalogue should look at: wrong, expired, soon expiring, unconfirmed, unknown.
+"""What those who keep the catalogue should look at: wrong, weak, expired, soon expiring, unconfirmed, unknown.
 
 `python -m bot check` prints it. In live some gaps are faults: a promise that no unit can keep, and an unconfirmed
 number beneath everything else.
@@ -18,8 +18,8 @@ from bot.routing.rules import SERVICES
 from bot.routing.words import say
 
 SOON_DAYS = 30
-Level = Literal["wrong", "expired", "expiring", "unconfirmed", "unknown"]
-LEVELS: tuple[Level, ...] = ("wrong", "expired", "expiring", "unconfirmed", "unknown")
+Level = Literal["wrong", "weak", "expired", "expiring", "unconfirmed", "unknown"]
+LEVELS: tuple[Level, ...] = ("wrong", "weak", "expired", "expiring", "unconfirmed", "unknown")
 SERVICE_FIELDS = (*TEXTS, "hours", "promise_hours", "receiving_unit", "takes_cases")
 LINE_FIELDS = ("phone", "hours", "anonymous", "free", "for_whom", "url")
 

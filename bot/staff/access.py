@@ -19,6 +19,8 @@ CONTROL = "control"
 """Looking after the log: unusual reading, the check of each month, taking it out."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
+NOTICES = "notices"
+"""Seeing which notices did not arrive, and sending them again."""
 OWN = "own"
 """What every signed-in person may do: see the start page, change the password, sign out."""
 OPEN = "open"
@@ -29,7 +31,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset({OWN, CONVERSATIONS}),
     "editor": frozenset({OWN, CATALOGUE}),
     "log_controller": frozenset({OWN, AUDIT, CONTROL}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES}),
 }
 
 

@@ -29,7 +29,7 @@ from bot.staff.changes import others, state_of_case
 from bot.staff.colleagues import colleagues, staffed_services
 from bot.staff.parts import Desk
 from bot.staff.preferences import read_preferences
-from bot.staff.times import TimeLeft, time_left
+from bot.staff.times import time_of_case
 from bot.staff.web import Answer, Page, Visit
 
 
@@ -104,7 +104,7 @@ def case_page(
     names = aliases(connection)
     values = {
         "case": case,
-        "left": _left(case, visit.now),
+        "left": time_of_case(case, visit.now),
         "is_open": case.state in OPEN,
         "is_mine": case.taken_by == visit.member.id,
         "people": names,
@@ -136,10 +136,6 @@ def _told(connection: Connection, case: Case) -> Sequence[transcripts.Line]:
     if case.shared != "conversation":
         return ()
     return transcripts.shared_lines(connection, case.conversation_id, case.created_at)
-
-
-def _left(case: Case, now: datetime) -> TimeLeft:
-    return time_left(case.due_at, case.contacted_at is not None or case.state not in OPEN, now)
 
 
 def _undo_until(case: Case, visit: Visit) -> datetime | None:

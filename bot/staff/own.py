@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.database import reading, transaction
+from bot.handover.undelivered import count_unsent
 from bot.staff import access
 from bot.staff.accounts import change_password, find_account, sign_in, sign_in_name
 from bot.staff.audit import record
@@ -71,12 +72,15 @@ def show_signed_out(desk: Desk, visit: Visit) -> Answer:
     return Page("city_signed_out.html", {"address": desk.city.provider.sign_out_address(back, visit.now)})
 
 
-def show_start(_desk: Desk, visit: Visit) -> Answer:
-    """To the first page of the person's role; a role that has none is told so."""
+def show_start(desk: Desk, visit: Visit) -> Answer:
+    """To the first page of the person's role; an administrator sees what needs looking at; other roles are told so."""
+    if visit.member.holds(access.NOTICES):
+        with reading(desk.engine) as connection:
+            return Page("start.html", {"unsent": count_unsent(connection)})
     for permission, path in (*STARTS, (access.AUDIT, "/logg")):
         if visit.member.holds(permission):
             return Redirect(path)
-    return Page("start.html")
+    return Page("start.html", {"unsent": None})
 
 
 def show_help(_desk: Desk, _visit: Visit) -> Answer:

@@ -24,9 +24,6 @@ STATIC = {
     "alerts.js": SCRIPT,
     "keys.js": SCRIPT,
     "replies.js": SCRIPT,
-STATIC = {
-    "style.css": "text/css; charset=utf-8",
-    "icon.svg": "image/svg+xml",
     **{f"help-{name}.png": "image/png" for name in HELP_PICTURES},
 }
 MENU = (
@@ -34,6 +31,7 @@ MENU = (
     ("conversations", "/samtal", access.CONVERSATIONS),
     ("catalogue", "/katalog", access.CATALOGUE),
     ("people", "/personal", access.PEOPLE),
+    ("notices", "/aviseringar", access.NOTICES),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
     ("control", "/kontroll", access.CONTROL),
@@ -55,6 +53,7 @@ def create_templates(desk: Desk) -> Environment:
             "answer": words.answer,
             "why": words.why,
             "phone": in_swedish_groups,
+            "way": words.way,
         }
     )
     environment.globals["words"] = words

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.database import transaction
 from bot.handover import queue
+from bot.handover.breach import count_breaches
 from bot.handover.case import Case
 from bot.handover.queue import PAGE_LENGTH, QueueFilter, Shown
 from bot.handover.record import OPEN
@@ -23,7 +24,7 @@ from bot.staff.audit import record
 from bot.staff.changes import moment_of, state_of_queue
 from bot.staff.parts import Desk
 from bot.staff.preferences import read_preferences
-from bot.staff.times import TimeLeft, time_left
+from bot.staff.times import MET, TimeLeft, time_left, time_of_case
 from bot.staff.web import Answer, Fields, Page, Visit
 from bot.switch import services_off
 
@@ -89,8 +90,9 @@ def _queue(connection: Connection, visit: Visit) -> dict[str, Any]:
     rows = [_row(case, names, visit.now) for case in queue.find_open(connection, wanted, visit.now, page)]
     record(connection, visit.member.id, "list_cases", visit.now, detail=used)
     return {
-        "waiting": [row for row in rows if row.left.pace != "met"],
-        "reached": [row for row in rows if row.left.pace == "met"],
+        "waiting": [row for row in rows if row.left.pace not in MET],
+        "reached": [row for row in rows if row.left.pace in MET],
+        "breaches": count_breaches(connection, visit.member.services, visit.now),
         "counted": counted,
         "folded": _folded(connection, wanted, visit.now),
         "shown": wanted.shown,
@@ -124,8 +126,7 @@ def _new(connection: Connection, visit: Visit) -> int:
 
 
 def _row(case: Case, names: Mapping[str, str], now: datetime) -> CaseRow:
-    left = time_left(case.due_at, case.contacted_at is not None or case.state not in OPEN, now)
-    return CaseRow(case, left, names.get(case.taken_by or "", ""))
+    return CaseRow(case, time_of_case(case, now), names.get(case.taken_by or "", ""))
 
 
 def _link(used: Mapping[str, str], page: int = 1) -> str:

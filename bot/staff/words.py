@@ -67,6 +67,14 @@ class Words:
             count=finding.count, amount=finding.limit.amount, minutes=minutes
         )
 
+    def way(self, name: str) -> str:
+        """A way of an on-call ladder as "Jourtelefonen (exit_programme): sms"; one of the settings by its own word."""
+        unit, comma, rest = name.partition(", ")
+        rung, colon, kind = rest.rpartition(": ")
+        if not (comma and colon):
+            return self.of("way", name)
+        return f"{rung} ({self.of('service', unit)}): {self.of('way', kind)}"
+
     def certainty(self, confidence: float) -> str:
         """How sure the model was, in words beside the figure."""
         level = "sure" if confidence >= SURE else "unsure" if confidence >= UNSURE else "very_unsure"

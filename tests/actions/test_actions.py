@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import actions.talk
 from actions.hand_over import ActionCallBack, ActionHandOver
@@ -75,6 +76,20 @@ def test_a_service_without_a_promise_gets_no_time(tools: Parts) -> None:
     said = run(ActionHandOver(), {"service": "mini_maria", "need": "substance_use"}).messages
     assert stored(tools, cases)[0].due_at is None
     assert "Vi vet inte när någon svarar" in said[0]["text"]
+
+
+def test_what_it_usually_takes_is_said_after_the_promise_once_twenty_have_been_reached(tools: Parts) -> None:
+    before = now() - timedelta(days=3)
+    for number in range(20):
+        said = run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages
+        assert "Oftast" not in str(said)
+        with tools.engine.begin() as connection:
+            new = {"message_id": f"old {number}", "created_at": before}
+            reached = {"contacted_at": before + timedelta(hours=2.5), "contacted_by": "siv", "state": "contacted"}
+            connection.execute(update(cases).where(cases.c.message_id == "m1").values(**new, **reached))
+    texts = [message["text"] for message in run(ActionHandOver(), {"service": "exit_programme"}).messages]
+    assert "Vi har tagit emot" in texts[0]
+    assert texts[1] == "Oftast får man kontakt inom 3 timmar. Det är inget löfte."
 
 
 def test_asking_for_a_call_shows_the_form_and_stores_nothing_yet(tools: Parts) -> None:

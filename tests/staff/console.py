@@ -26,7 +26,7 @@ from bot.staff.app import create_staff_app
 from bot.staff.parts import StaffParts
 from bot.staff.passwords import Passwords
 from bot.staff.sessions import open_session
-from bot.tables import audit, conversations, messages, staff
+from bot.tables import audit, conversations, messages, outbox, staff
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 KEY = "a key for hashes"
@@ -166,6 +166,15 @@ class Console:
         told = {**usual, "district": None, "channel": "receipt", "message_id": message_id, **changes}
         with transaction(self.engine) as connection:
             return open_case(connection, HandOver(**told), hours, self.clock.now)
+
+    def dead_notice(self, case: Case, kind: str = "new_case", **changes: Any) -> int:
+        """A notice that a way has refused for good; returns its id."""
+        usual: dict[str, Any] = {"key": f"dead:{kind}:{case.id}", "case_id": case.id, "kind": kind, "state": "dead"}
+        told = {"refused": ["mail"], "errors": {"mail": "SMTP 550"}, "last_error": "mail: SMTP 550", "attempts": 1}
+        times = {"created_at": self.clock.now, "next_attempt_at": self.clock.now}
+        with transaction(self.engine) as connection:
+            added = connection.execute(outbox.insert().values(**{**usual, **told, **times, "delivered": [], **changes}))
+            return int(added.inserted_primary_key[0])
 
     def talk(self, talk_id: str, *said: Mapping[str, Any], **changes: Any) -> str:
         """A conversation with these messages; what a test does not care about is filled in."""

@@ -88,7 +88,7 @@ def test_every_page_is_without_axe_violations_and_fits(browser: Browser, busy: C
     for name, paths in {
         "siv": {"cases": "/arenden", "password": "/losenord", "enrol": "/andra-steget", "refused": "/samtal"},
         "rut": {"talks": "/samtal", "talk": f"/samtal/{'b' * 32}", "reason": f"/samtal/{'a' * 32}"},
-        "ada": {"people": "/personal", "log": "/logg"},
+        "ada": {"start": "/", "notices": "/aviseringar", "people": "/personal", "log": "/logg"},
         "ed": {
             "catalogue": "/katalog",
             "catalogue-entry": "/katalog/bris",

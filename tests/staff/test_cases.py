@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.database import transaction
@@ -238,3 +240,35 @@ def test_what_people_write_is_never_taken_for_markup(console: Console, siv: Clie
 def test_titles_tell_nothing_about_a_person(console: Console, siv: Client) -> None:
     title = siv.get(f"/arenden/{console.case().id}").page.title.string
     assert title == "Ett ärende – Vägvisaren personal"
+
+
+def test_a_late_first_contact_still_says_that_it_was_late(console: Console, siv: Client) -> None:
+    console.clock.move(days=-3)
+    case = console.case("1", hours=2)
+    console.clock.move(days=3)
+    assert "Utlovad tid har gått ut för 1 ärende som väntar." in siv.get("/arenden").said
+    with transaction(console.engine) as connection:
+        handed.record_first_contact(connection, case.id, "siv", "phone", case.due_at + timedelta(hours=3))
+    listed = siv.get("/arenden").said
+    assert "Första kontakt gjord, 3 tim för sent" in listed and "väntar." not in listed.split("Första")[0]
+    assert "Senaste 90 dagarna: 1 av 1 utlovade första kontakter kom för sent eller uteblev." in listed
+    assert "Första kontakt gjord, 3 tim för sent" in siv.get(f"/arenden/{case.id}").said
+
+
+@pytest.mark.parametrize(("hours", "said"), [(2, "Utan första kontakt, 3 tim för sent"), (24, "Utan första kontakt")])
+def test_a_case_closed_without_contact_does_not_say_that_there_was_one(
+    console: Console, siv: Client, hours: int, said: str
+) -> None:
+    console.clock.move(hours=-5)
+    case = console.case("1", hours=hours)
+    console.clock.move(hours=5)
+    with transaction(console.engine) as connection:
+        handed.close(connection, case.id, "siv", "not_reached", console.clock.now)
+    page = siv.get(f"/arenden/{case.id}")
+    assert page.page.select_one(".headline .chip").get_text() == said
+    assert "Första kontakt gjord" not in page.page.select_one(".headline").get_text()
+
+
+def test_a_list_without_promises_says_nothing_of_broken_ones(console: Console, siv: Client) -> None:
+    console.case("1", hours=None)
+    assert "Senaste 90 dagarna" not in siv.get("/arenden").said

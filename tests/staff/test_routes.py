@@ -29,6 +29,7 @@ FIRST_PART = {
     "samtal": {"reviewer"},
     "katalog": {"editor"},
     "personal": {"admin"},
+    "aviseringar": {"admin"},
     "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
     "loggutdrag": {"log_controller"},
@@ -50,7 +51,8 @@ def address(route: Route, console: Console) -> str:
     talk = console.talk("t" * 32) if "<conversation>" in route.path else ""
     person = console.person("annan", "editor") if "<person>" in route.path else ""
     path = route.path.replace("<entry>", "emergency_112").replace("<field>", "phone")
-    return path.replace("<case>", case.id).replace("<conversation>", talk).replace("<person>", person)
+    found = path.replace("<case>", case.id).replace("<conversation>", talk).replace("<person>", person)
+    return found.replace("<notice>", str(console.dead_notice(case)) if "<notice>" in found else "")
 
 
 def test_only_the_sign_in_page_is_open() -> None:
