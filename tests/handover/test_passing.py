@@ -1,4 +1,4 @@
-"""A case goes from hand to hand: to a colleague, to another unit, back to the assistant, and back from a wrong close."""
+"""A case goes from hand to hand: to a colleague, another unit, back to the assistant, and back from a wrong close."""
 
 from __future__ import annotations
 
