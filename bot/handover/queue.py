@@ -1,4 +1,4 @@
-"""The queue of a unit: its open cases narrowed, ordered, counted and cut into pages by the database; its closed ones.
+"""A unit's queue: its open cases narrowed, ordered, counted and cut into pages by the database; and its closed ones.
 
 With thousands of open cases nothing here reads more rows than a page shows.
 """
