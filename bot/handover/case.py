@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from bot.handover import outbox
 from bot.handover.deadline import due_at
 from bot.handover.insertion import insert_once
+from bot.handover.own_acts import revoke_receipt, share_more, stop_contact
 from bot.handover.progress import close, mark_registered, raise_alarm, record_first_contact, release, take, withdraw
 from bot.handover.record import OPEN, Case, CaseError, HandOver, How, find_case, first, from_row, get_case
 from bot.tables import cases
@@ -40,6 +41,9 @@ __all__ = [
     "raise_alarm",
     "record_first_contact",
     "release",
+    "revoke_receipt",
+    "share_more",
+    "stop_contact",
     "take",
     "withdraw",
 ]

@@ -16,6 +16,7 @@ from bot.sentences import ENGLISH, SWEDISH
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 ALARM_HOURS = (1, 4, 12, 20)
 MISSED = "deadline_missed"
+DATES = {SWEDISH: "d MMMM y 'kl.' HH.mm", ENGLISH: "d MMMM y 'at' HH:mm"}
 PATTERNS = {SWEDISH: "EEEE d MMMM 'kl.' HH.mm", ENGLISH: "EEEE d MMMM 'at' HH:mm"}
 
 
@@ -39,6 +40,12 @@ def in_words(moment: datetime, language: str = SWEDISH) -> str:
     locale = language if language in PATTERNS else SWEDISH
     words = str(format_datetime(local, PATTERNS[locale], locale=locale))
     return f"{words} ({_season(local, locale)})" if _comes_twice(local) else words
+
+
+def date_in_words(moment: datetime, language: str = SWEDISH) -> str:
+    """A moment months away, with its year: "20 februari 2027 kl. 14.05", in Swedish time."""
+    locale = language if language in DATES else SWEDISH
+    return str(format_datetime(_utc(moment).astimezone(STOCKHOLM), DATES[locale], locale=locale))
 
 
 def time_left(due: datetime | None, now: datetime) -> timedelta | None:

@@ -21,8 +21,9 @@ from bot.handover.insertion import insert_once
 from bot.tables import cases, outbox
 
 NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN = "new_case", "acute", "person_wrote", "withdrawn"
+STOPPED = "contact_stopped"
 DEADLINES = ("deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed")
-KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
+KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, STOPPED, *DEADLINES)
 # Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.
 ALARMS = (ACUTE, *DEADLINES)
 

@@ -40,7 +40,8 @@ def _missing(connection: Connection, now: datetime) -> list[tuple[Case, str]]:
 
 def _waiting(*what: object) -> Select:
     unreached = cases.c.contacted_at.is_(None), cases.c.due_at.is_not(None), cases.c.state.in_(("open", "taken"))
-    return select(*what).select_from(cases).where(*unreached)
+    # Nobody is to be reached who has asked not to be.
+    return select(*what).select_from(cases).where(*unreached, cases.c.stopped_at.is_(None))
 
 
 def _add(connection: Connection, case: Case, stage: str, now: datetime) -> bool:

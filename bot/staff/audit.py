@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from bot.handover import journal
 from bot.tables import audit, cases, staff
 
 PAGE_LENGTH = 50
-CASE_EVENTS = ("take", "release", "read_contact", "contact_attempt", "first_contact", "reply", "close", "register")
+BY_STAFF = ("take", "release", "read_contact", "contact_attempt", "first_contact", "reply", "close", "register")
+CASE_EVENTS = (*BY_STAFF, journal.WITHDREW, journal.STOPPED, journal.REVOKED, journal.SHARED)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ What is done with a case stands in `case_acts.py`; the SQL of cases, threads and
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from bot.database import transaction
 from bot.handover import thread
 from bot.handover.case import Case, CaseError, get_case, open_cases
 from bot.handover.contact import Contact
+from bot.handover.passed_on import shared_lines
 from bot.handover.record import OPEN
-from bot.staff import transcripts
 from bot.staff.accounts import aliases
 from bot.staff.audit import case_events, record
 from bot.staff.parts import Desk
@@ -100,8 +100,9 @@ def case_page(
         "is_open": case.state in OPEN,
         "is_mine": case.taken_by == visit.member.id,
         "people": names,
-        "told": _told(connection, case),
+        "told": shared_lines(connection, case),
         "thread": written,
+        "may_answer": thread.may_answer(connection, case.id),
         "thread_reaches": case.receipt_until is not None and case.receipt_until > visit.now,
         "events": case_events(connection, case.id),
         "contact": contact,
@@ -112,19 +113,17 @@ def case_page(
     return Page("case.html", values, 422 if problems else 200, problems or {})
 
 
-def _told(connection: Connection, case: Case) -> Sequence[transcripts.Line]:
-    """The conversation, only if the person chose to share it, and only up to the moment they did."""
-    if case.shared != "conversation":
-        return ()
-    return transcripts.shared_lines(connection, case.conversation_id, case.created_at)
-
-
 def _row(case: Case, names: Mapping[str, str], now: datetime) -> CaseRow:
     return CaseRow(case, _left(case, now), names.get(case.taken_by or "", ""))
 
 
+def is_settled(case: Case) -> bool:
+    """Whether no first contact is owed any more: it is made, the case is over, or the person wants none."""
+    return case.contacted_at is not None or case.state not in OPEN or case.stopped_at is not None
+
+
 def _left(case: Case, now: datetime) -> TimeLeft:
-    return time_left(case.due_at, case.contacted_at is not None or case.state not in OPEN, now)
+    return time_left(case.due_at, is_settled(case), now)
 
 
 def _is_shown(case: Case, shown: str, staff_id: str) -> bool:
