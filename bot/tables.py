@@ -92,6 +92,7 @@ cases = Table(
     Column("channel", String(10), nullable=False, comment="receipt (answer here) or callback"),
     Column("shared", String(15), nullable=False, default="topic", comment="topic, summary or conversation"),
     Column("summary", Text),
+    Column("shared_until", Integer, comment="id of the talk's last message that staff may see, as the person saw it"),
     Column("acute", Boolean, nullable=False, default=False),
     Column("state", String(15), nullable=False, default="open", comment="open, taken, contacted, closed, withdrawn"),
     Column("created_at", UtcDateTime, nullable=False),
@@ -108,6 +109,7 @@ cases = Table(
     Column("receipt_until", UtcDateTime),
     Column("crowd", String(32), index=True, comment="many from one caller: folded in the queue"),
     Column("registered_at", UtcDateTime, comment="entered in the city's own case system"),
+    Column("stopped_at", UtcDateTime, comment="the person has asked not to be contacted: contact details stay shut"),
     Column(
         "given_back_at", UtcDateTime, comment="staff have left the talk to the assistant; until they write once more"
     ),

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.chat.callback import open_with_contact
+from bot.chat.callback import Wanted, open_with_contact
 from bot.chat.draft import Draft, Option
 from bot.chat.hearing import Heard
 from bot.chat.incoming import Refused
@@ -70,5 +70,5 @@ async def answer_typed(parts: Parts, heard: Heard) -> list[Draft]:
 
 
 def _open(connection: Connection, parts: Parts, heard: Heard, contact: Contact) -> list[Draft]:
-    case = open_with_contact(connection, parts, heard.session, heard.stored.client_id or "", contact, "topic")
+    case = open_with_contact(connection, parts, heard.session, Wanted(heard.stored.client_id or "", contact))
     return promise_drafts(connection, parts, case, parts.clock(), heard.language)

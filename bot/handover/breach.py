@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bot.tables import cases
@@ -39,11 +39,13 @@ def late_by(
 def count_breaches(connection: Connection, services: Sequence[str], now: datetime) -> Breaches:
     """Of these services' cases."""
     promised = cases.c.service.in_(list(services)), cases.c.due_at.is_not(None)
-    columns = cases.c.created_at, cases.c.due_at, cases.c.contacted_at, cases.c.closed_at
+    # Whoever wants no contact any more owes us no waiting: from then on nothing is late.
+    over = func.coalesce(cases.c.stopped_at, cases.c.closed_at).label("over_at")
+    columns = cases.c.created_at, cases.c.due_at, cases.c.contacted_at, over
     rows = list(connection.execute(select(*columns).where(*promised, cases.c.created_at >= now - COUNTED)))
     # A case that has waited for longer than the last 90 days is the last one to forget.
-    still = cases.c.contacted_at.is_(None), cases.c.closed_at.is_(None), cases.c.due_at < now
+    still = cases.c.contacted_at.is_(None), over.is_(None), cases.c.due_at < now
     waiting = list(connection.execute(select(cases.c.id).where(*promised, *still)))
-    broken = [row for row in rows if late_by(row.due_at, row.contacted_at, row.closed_at, now)]
+    broken = [row for row in rows if late_by(row.due_at, row.contacted_at, row.over_at, now)]
     kept = [row for row in rows if row.contacted_at is not None and row.contacted_at <= row.due_at]
     return Breaches(len(waiting), len(broken), len(broken) + len(kept))

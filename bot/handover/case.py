@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from bot.handover import outbox
 from bot.handover.deadline import due_at
 from bot.handover.insertion import insert_once
+from bot.handover.own_acts import revoke_receipt, share_more, stop_contact
 from bot.handover.progress import (
     close,
     give_back,
@@ -54,6 +55,9 @@ __all__ = [
     "record_first_contact",
     "release",
     "reopen",
+    "revoke_receipt",
+    "share_more",
+    "stop_contact",
     "take",
     "take_up",
     "withdraw",

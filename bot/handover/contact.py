@@ -15,11 +15,11 @@ from typing import Any
 
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.handover.insertion import insert_once
-from bot.tables import contacts
+from bot.tables import cases, contacts
 
 LONGEST = {"phone": 40, "email": 254, "when": 200, "say_if_other": 200}
 # The shape of an address, not a proof that it exists. Letters of any language are let through; blanks, quotes, brackets
@@ -102,10 +102,14 @@ def store_contact(connection: Connection, case_id: str, contact: Contact, keys: 
 def read_contact(connection: Connection, case_id: str, keys: Sequence[str]) -> Contact | None:
     """The contact details of a case, or None. The caller records who read them and why.
 
+    None also where they may not be used any more: the person has taken the case back or wants no contact.
+
     Raises:
         SealError: no key fits.
     """
-    sealed = connection.execute(select(contacts.c.sealed).where(contacts.c.case_id == case_id)).scalar()
+    wanted = and_(cases.c.id == contacts.c.case_id, cases.c.state != "withdrawn", cases.c.stopped_at.is_(None))
+    found = select(contacts.c.sealed).join(cases, wanted).where(contacts.c.case_id == case_id)
+    sealed = connection.execute(found).scalar()
     return None if sealed is None else unseal(sealed, keys)
 
 

@@ -17,6 +17,7 @@ from bot.sentences import ENGLISH, SWEDISH
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MORNING = time(9)
+DATES = {SWEDISH: "d MMMM y 'kl.' HH.mm", ENGLISH: "d MMMM y 'at' HH:mm"}
 PATTERNS = {SWEDISH: "EEEE d MMMM 'kl.' HH.mm", ENGLISH: "EEEE d MMMM 'at' HH:mm"}
 
 
@@ -40,6 +41,12 @@ def in_words(moment: datetime, language: str = SWEDISH) -> str:
     locale = language if language in PATTERNS else SWEDISH
     words = str(format_datetime(local, PATTERNS[locale], locale=locale))
     return f"{words} ({_season(local, locale)})" if _comes_twice(local) else words
+
+
+def date_in_words(moment: datetime, language: str = SWEDISH) -> str:
+    """A moment months away, with its year: "20 februari 2027 kl. 14.05", in Swedish time."""
+    locale = language if language in DATES else SWEDISH
+    return str(format_datetime(_utc(moment).astimezone(STOCKHOLM), DATES[locale], locale=locale))
 
 
 def time_left(due: datetime | None, now: datetime) -> timedelta | None:

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from bot.handover.stages import FIRST, reach
 from bot.tables import cases, outbox
 
-WITHDRAWN, UNDELIVERED = "withdrawn", "undelivered"
+WITHDRAWN, STOPPED, UNDELIVERED = "withdrawn", "contact_stopped", "undelivered"
 # Whoever was told of the case must learn of this, so that nobody on a higher rung still calls the person.
-TO_ALL_WHO_WERE_TOLD = (WITHDRAWN,)
+TO_ALL_WHO_WERE_TOLD = (WITHDRAWN, STOPPED)
 
 
 @dataclass(frozen=True)

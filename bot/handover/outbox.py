@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.handover.insertion import insert_once
+from bot.handover.notice import STOPPED as STOPPED
 from bot.handover.notice import UNDELIVERED, read_notices
 from bot.handover.notice import WITHDRAWN as WITHDRAWN
 from bot.handover.notice import Notice as Notice
@@ -28,7 +29,8 @@ HANDED_ON = "handed_on"
 DEADLINES = (*(stage.kind for stage in PROMISED), MISSED)
 STILL_ACUTE = tuple(stage.kind for stage in ACUTE_STAGES)
 REMINDERS = tuple(stage.kind for stage in UNPROMISED)
-KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, HANDED_ON, *DEADLINES, *STILL_ACUTE, *REMINDERS, UNDELIVERED)
+TELLING = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, STOPPED, HANDED_ON)
+KINDS = (*TELLING, *DEADLINES, *STILL_ACUTE, *REMINDERS, UNDELIVERED)
 # No notice, but something to be done as surely as notices are sent: see `handing_in.py`.
 HAND_IN = "hand_in"
 # Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.

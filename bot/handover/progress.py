@@ -14,7 +14,7 @@ from sqlalchemy import case as choose
 from sqlalchemy import exists, or_, update
 from sqlalchemy.engine import Connection
 
-from bot.handover import outbox
+from bot.handover import journal, outbox
 from bot.handover.record import OPEN, Case, CaseError, How, get_case
 from bot.tables import cases, thread_messages
 
@@ -162,6 +162,7 @@ def withdraw(connection: Connection, case_id: str, now: datetime) -> Case:
     if _change(connection, case_id, cases.c.state.in_(OPEN), state="withdrawn", closed_at=now):
         outbox.make_moot(connection, case_id)
         outbox.add(connection, case_id, outbox.WITHDRAWN, f"{outbox.WITHDRAWN}:{case_id}", now)
+        journal.note(connection, case_id, journal.WITHDREW, now)
     case = get_case(connection, case_id)
     if case.state != "withdrawn":
         raise CaseError("over")

@@ -57,7 +57,7 @@ def find_open(connection: Connection, wanted: QueueFilter, now: datetime, page: 
 
     A case without a promise stands after those with one, oldest first.
     """
-    reached = choose((cases.c.contacted_at.is_(None), 0), else_=1)
+    reached = choose((_waits(), 0), else_=1)
     unpromised = choose((cases.c.due_at.is_(None), 1), else_=0)
     order = (reached, cases.c.acute.desc(), unpromised, cases.c.due_at, cases.c.created_at, cases.c.id)
     query = select(cases).where(*_conditions(wanted, now)).order_by(*order)
@@ -70,7 +70,7 @@ def count_open(connection: Connection, wanted: QueueFilter, now: datetime, since
     conditions = _conditions(wanted, now)
     if since is not None:
         conditions = [*conditions, cases.c.created_at > since]
-    waits = cases.c.contacted_at.is_(None)
+    waits = _waits()
     counted = (
         func.count().filter(waits).label("waiting"),
         func.count().filter(not_(waits)).label("reached"),
@@ -87,6 +87,7 @@ def pulse(connection: Connection, services: Sequence[str]) -> tuple[str, datetim
         func.count(),
         func.count(cases.c.taken_by),
         func.count(cases.c.contacted_at),
+        func.count(cases.c.stopped_at),
         func.count().filter(cases.c.acute),
         func.max(cases.c.created_at).label("newest"),
         func.max(cases.c.taken_at),
@@ -123,8 +124,13 @@ def _conditions(wanted: QueueFilter, now: datetime) -> list[Any]:
     if wanted.acute:
         conditions.append(cases.c.acute)
     if wanted.late:
-        conditions += [cases.c.due_at < now, cases.c.contacted_at.is_(None)]
+        conditions += [cases.c.due_at < now, _waits()]
     return conditions
+
+
+def _waits() -> Any:
+    """A first contact is owed: nobody has reached the person, and the person has not said that they want none."""
+    return and_(cases.c.contacted_at.is_(None), cases.c.stopped_at.is_(None))
 
 
 def _text(value: Any) -> str:

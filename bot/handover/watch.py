@@ -87,7 +87,8 @@ def _unpromised(waiting: Iterable[Case], now: datetime) -> Iterator[Alarm]:
 
 def _waiting(*what: object) -> Select:
     unreached = cases.c.contacted_at.is_(None), cases.c.state.in_(("open", "taken"))
-    return select(*what).select_from(cases).where(*unreached)
+    # Nobody is to be reached who has asked not to be.
+    return select(*what).select_from(cases).where(*unreached, cases.c.stopped_at.is_(None))
 
 
 def _acute_since(connection: Connection) -> dict[str, datetime]:

@@ -14,12 +14,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
+from bot.handover import journal
 from bot.staff.unusual import READINGS, USES, Reading
 from bot.tables import audit, cases, staff
 
 PAGE_LENGTH = 50
 MOST_EXPORTED = 50_000
-CASE_EVENTS = (
+BY_STAFF = (
     "take",
     "release",
     "hand_to",
@@ -35,6 +36,7 @@ CASE_EVENTS = (
     "register",
     "hand_in",
 )
+CASE_EVENTS = (*BY_STAFF, journal.WITHDREW, journal.STOPPED, journal.REVOKED, journal.SHARED)
 
 
 @dataclass(frozen=True)

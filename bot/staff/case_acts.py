@@ -31,7 +31,13 @@ WHY_HANDED_IN = "hand_in_reason"
 """The field of the form: `reason` on the same page is that of the contact details."""
 AFTER_CONTACT = ("support", "declined")
 """Outcomes that say that somebody has talked with the person: not without a first contact."""
-REFUSALS = {"taken": "already_taken", "over": "not_open", "how": "no_how", "open": "still_open"}
+REFUSALS = {
+    "taken": "already_taken",
+    "over": "not_open",
+    "how": "no_how",
+    "open": "still_open",
+    "stopped": "contact_stopped",
+}
 
 Check = Callable[[Desk, Connection, Visit, Case], Mapping[str, str]]
 Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
@@ -81,8 +87,9 @@ def show_contact(desk: Desk, visit: Visit) -> Answer:
     reason = visit.form.one("reason")
     with transaction(desk.engine) as connection:
         case = own_case(connection, visit)
-        if case.state == "withdrawn":
-            return case_page(desk, connection, visit, case, {"case": "not_open"})
+        if not case.may_contact:
+            refused = "not_open" if case.state == "withdrawn" else "contact_stopped"
+            return case_page(desk, connection, visit, case, {"case": refused})
         problem = reason_problem(reason)
         if problem:
             return case_page(desk, connection, visit, case, {"reason": problem})
@@ -142,12 +149,14 @@ def _reply(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any
     return {"message": written}
 
 
-def _check_reply(_desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+def _check_reply(_desk: Desk, connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
     length = len(visit.form.one("text"))
     if case.state not in OPEN:
         return {"case": "not_open"}
     if length == 0:
         return {"text": "no_text"}
+    if not thread.may_answer(connection, case.id):
+        return {"case": "contact_stopped"}
     return {"text": "long_text"} if length > LONGEST_MESSAGE else {}
 
 

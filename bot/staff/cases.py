@@ -7,7 +7,7 @@ and contact details in bot/handover.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from bot.handover import thread
 from bot.handover.case import Case, CaseError, get_case
 from bot.handover.contact import Contact
 from bot.handover.handing_in import handed_in, needs_registering
+from bot.handover.passed_on import shared_lines
 from bot.handover.presence import arrive
 from bot.handover.progress import UNDO
 from bot.handover.record import OPEN
-from bot.staff import transcripts
 from bot.staff.access import Member
 from bot.staff.accounts import aliases
 from bot.staff.audit import case_events, record
@@ -108,8 +108,9 @@ def case_page(
         "is_open": case.state in OPEN,
         "is_mine": case.taken_by == visit.member.id,
         "people": names,
-        "told": _told(connection, case),
+        "told": shared_lines(connection, case),
         "thread": written,
+        "may_answer": thread.may_answer(connection, case.id),
         "thread_reaches": case.receipt_until is not None and case.receipt_until > visit.now,
         "handed_in": handed_in(connection, case.id),
         "to_register": case.state != "open" and needs_registering(connection, case),
@@ -129,13 +130,6 @@ def case_page(
         "notice": visit.query.one("klart"),
     }
     return Page("case.html", values, 422 if problems else 200, problems or {})
-
-
-def _told(connection: Connection, case: Case) -> Sequence[transcripts.Line]:
-    """The conversation, only if the person chose to share it, and only up to the moment they did."""
-    if case.shared != "conversation":
-        return ()
-    return transcripts.shared_lines(connection, case.conversation_id, case.created_at)
 
 
 def _undo_until(case: Case, visit: Visit) -> datetime | None:

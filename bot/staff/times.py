@@ -48,9 +48,9 @@ def time_left(due_at: datetime | None, met: bool, now: datetime) -> TimeLeft:
 
 def time_of_case(case: Case, now: datetime) -> TimeLeft:
     """How the promise of a case stands. A promise that was broken shows so for ever, also after a late contact."""
-    if case.contacted_at is None and case.state in OPEN:
+    if case.contacted_at is None and case.state in OPEN and case.stopped_at is None:
         return time_left(case.due_at, False, now)
-    late = late_by(case.due_at, case.contacted_at, case.closed_at, now)
+    late = late_by(case.due_at, case.contacted_at, case.stopped_at or case.closed_at, now)
     if case.contacted_at is not None:
         return TimeLeft("met_late", late) if late else TimeLeft("met")
     return TimeLeft("over_late", late) if late else TimeLeft("over")

@@ -15,14 +15,12 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
+from bot.handover.passed_on import TALKERS, without_thread
 from bot.routing.sensitive import is_sensitive
 from bot.staff.understood import Understood
 from bot.tables import cases, conversations, messages
 
 PAGE_LENGTH = 50
-TALKERS = ("person", "bot")
-TO_STAFF = "thread"
-"""The decision that the front door notes on a message that it handed to staff instead of to the assistant."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +93,6 @@ def lines(connection: Connection, conversation_id: str) -> list[Line]:
     return [_line(row, heard.get(row["id"])) for row in rows]
 
 
-def shared_lines(connection: Connection, conversation_id: str, until: datetime) -> list[Line]:
-    """What was said up to the moment when the person chose to share it; nothing of what the machine made of it."""
-    return [_line(row, None) for row in _messages(connection, [conversation_id]) if row["created_at"] <= until]
-
-
 def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Understood]:
     """Id of the person's message → what was understood, whether it is stored there or on the answer."""
     on_answers = {row["reply_to"]: row["understood"] for row in reversed(rows) if row["reply_to"] and row["understood"]}
@@ -133,9 +126,8 @@ def _some_message(condition: Any) -> Any:
 
 def _messages(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
     of_talks = messages.c.conversation_id.in_(ids), messages.c.sender.in_(TALKERS)
-    rows = list(connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings())
-    to_staff = {row["id"] for row in rows if (row["understood"] or {}).get("decision") == TO_STAFF}
-    return [row for row in rows if row["id"] not in to_staff and row["reply_to"] not in to_staff]
+    rows = connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings()
+    return without_thread(list(rows))
 
 
 def _summaries(connection: Connection, talks: Sequence[Mapping[str, Any]]) -> list[Summary]:

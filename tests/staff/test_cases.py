@@ -228,6 +228,35 @@ def test_a_case_that_the_person_took_back_says_not_to_contact(console: Console, 
     assert "123 45 67" not in reply.text and reply.status == 422
 
 
+def test_a_person_who_wants_no_contact_is_marked_in_large_letters_and_cannot_be_reached(
+    console: Console, siv: Client
+) -> None:
+    case = contact_case(console)
+    with transaction(console.engine) as connection:
+        handed.stop_contact(connection, case, NOW)
+    shown = siv.get(f"/arenden/{case}")
+    assert shown.page.select_one(".alarm.stop").get_text(" ", strip=True).startswith("Kontakta inte personen.")  # type: ignore[union-attr]
+    assert "Bad att inte bli kontaktad , personen" in shown.said or "Bad att inte bli kontaktad, personen" in shown.said
+    assert not shown.page.find(id="text") and not shown.page.find(id="reason")
+    refused = siv.submit(f"/arenden/{case}/kontaktuppgifter", reason="Ringer för första kontakt")
+    assert refused.status == 422 and "123 45 67" not in refused.text and "bett att inte bli kontaktad" in refused.said
+    assert siv.submit(f"/arenden/{case}/svara", text="hej").status == 422
+    assert not console.log(action="read_contact")
+    console.clock.move(minutes=5)
+    with transaction(console.engine) as connection:
+        thread.post(connection, case, "person", "jag har en fråga", console.clock())
+    siv.get(f"/arenden/{case}")
+    assert siv.submit(f"/arenden/{case}/svara", text="hej").status == 303
+
+
+@pytest.mark.parametrize("until", [1, 2])
+def test_of_a_shared_talk_staff_see_no_more_than_the_person_saw(console: Console, siv: Client, until: int) -> None:
+    console.talk("c" * 32, {"text": "ett"}, {"sender": "bot", "text": "två"}, {"text": "tre"})
+    case = console.case(shared="conversation", shared_until=until)
+    said = [line.get_text() for line in siv.get(f"/arenden/{case.id}").page.select("ol.talk .said")]
+    assert said == ["ett", "två"][:until]
+
+
 def test_what_people_write_is_never_taken_for_markup(console: Console, siv: Client) -> None:
     case = console.case(shared="summary", summary="<script>alert(1)</script> {{ 7*7 }}")
     with transaction(console.engine) as connection:
