@@ -49,6 +49,7 @@ class Settings:
     retention_days: int = 30
     disposal_decision: str = ""
     receipt_days: int = 90
+    training_consent: bool = False
     exit_url: str = "https://www.smhi.se/"
     accessibility_contact: str = ""
     frame_ancestors: str = "'self'"

@@ -13,6 +13,10 @@ CASES = "cases"
 CONVERSATIONS = "conversations"
 PEOPLE = "people"
 AUDIT = "audit"
+ALARMS = "alarms"
+"""Seeing the alarms that reviewers have raised, without the talks they are about."""
+EXAMPLES = "examples"
+"""Approving what the assistant is to learn from."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
 OWN = "own"
@@ -22,10 +26,10 @@ OPEN = "open"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
-    "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN}),
-    "log_controller": frozenset({OWN, AUDIT}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH}),
+    "reviewer": frozenset({OWN, CONVERSATIONS, ALARMS}),
+    "editor": frozenset({OWN, EXAMPLES}),
+    "log_controller": frozenset({OWN, AUDIT, ALARMS}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, ALARMS}),
 }
 
 

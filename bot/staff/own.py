@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.database import reading, transaction
-from bot.staff import access
+from bot.staff import access, alarms
 from bot.staff.accounts import change_password, find_account, sign_in
 from bot.staff.audit import record
 from bot.staff.parts import Desk
@@ -12,7 +12,13 @@ from bot.staff.sessions import end_session, open_session
 from bot.staff.web import Answer, Page, Redirect, Visit
 
 PASSWORD_PATH = "/losenord"
-STARTS = ((access.CASES, "/arenden"), (access.CONVERSATIONS, "/samtal"), (access.PEOPLE, "/personal"))
+STARTS = (
+    (access.CASES, "/arenden"),
+    (access.CONVERSATIONS, "/samtal"),
+    (access.PEOPLE, "/personal"),
+    (access.AUDIT, "/logg"),
+    (access.EXAMPLES, "/godkann"),
+)
 
 
 def show_sign_in(_desk: Desk, visit: Visit) -> Answer:
@@ -42,9 +48,11 @@ def do_sign_out(desk: Desk, visit: Visit) -> Answer:
     return Redirect("/logga-in?klart=signed_out", "")
 
 
-def show_start(_desk: Desk, visit: Visit) -> Answer:
-    """To the first page of the person's role; a role that has none is told so."""
-    for permission, path in (*STARTS, (access.AUDIT, "/logg")):
+def show_start(desk: Desk, visit: Visit) -> Answer:
+    """To an alarm that nobody has dealt with, else to the first page of the role; a role that has none is told so."""
+    if visit.member.holds(access.ALARMS) and alarms.waiting(desk):
+        return Redirect("/larm")
+    for permission, path in STARTS:
         if visit.member.holds(permission):
             return Redirect(path)
     return Page("start.html")

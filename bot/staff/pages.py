@@ -14,10 +14,18 @@ from bot.staff.parts import Desk
 from bot.staff.web import Page
 
 HERE = Path(__file__).parent
-STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "unsure.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("unsure", "/osakra", access.CONVERSATIONS),
+    ("examples", "/exempel", access.CONVERSATIONS),
+    ("approve", "/godkann", access.EXAMPLES),
+    ("alarms", "/larm", access.ALARMS),
     ("people", "/personal", access.PEOPLE),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
@@ -36,6 +44,7 @@ def create_templates(desk: Desk) -> Environment:
             "left": words.time_left,
             "understood_as": words.understood_as,
             "certainty": words.certainty,
+            "why": words.why,
             "answer": words.answer,
             "phone": in_swedish_groups,
         }

@@ -41,6 +41,7 @@ class Desk:
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    training_consent: bool = False
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -62,4 +63,11 @@ def create_parts(settings: Settings) -> StaffParts:
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
     """The desk of an installation."""
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    return Desk(parts.engine, Words.load(names), parts.passwords, settings.hash_key, settings.encryption_keys)
+    return Desk(
+        parts.engine,
+        Words.load(names),
+        parts.passwords,
+        settings.hash_key,
+        settings.encryption_keys,
+        settings.training_consent,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import access, assistant, cases, conversations, log, own, people
+from bot.staff import access, alarms, assistant, cases, conversations, learning, log, own, people, unsure
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.parts import Desk
 from bot.staff.web import Answer, Visit
@@ -42,6 +42,19 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("POST", "/samtal/<conversation>/granska", access.CONVERSATIONS, conversations.mark_conversation),
+    Route("POST", "/samtal/<conversation>/larma", access.CONVERSATIONS, alarms.raise_alarm),
+    Route("POST", "/mina-val", access.CONVERSATIONS, conversations.keep_filter),
+    Route("POST", "/mina-val/<choice>/ta-bort", access.CONVERSATIONS, conversations.drop_filter),
+    Route("GET", "/larm", access.ALARMS, alarms.show_alarms),
+    Route("POST", "/larm/<alarm>", access.ALARMS, alarms.handle_alarm),
+    Route("GET", unsure.PATH, access.CONVERSATIONS, unsure.show_unsure),
+    Route("POST", unsure.PATH, access.CONVERSATIONS, unsure.label_unsure),
+    Route("POST", f"{unsure.PATH}/skal", access.CONVERSATIONS, unsure.open_sensitive),
+    Route("GET", "/exempel", access.CONVERSATIONS, learning.show_examples),
+    Route("POST", "/exempel", access.CONVERSATIONS, learning.write_example),
+    Route("GET", "/godkann", access.EXAMPLES, learning.show_proposed),
+    Route("POST", "/godkann/<example>", access.EXAMPLES, learning.decide_example),
     Route("GET", "/personal", access.PEOPLE, people.show_people),
     Route("POST", "/personal", access.PEOPLE, people.add_person),
     Route("POST", "/personal/<person>/engangslosenord", access.PEOPLE, people.reset_password),

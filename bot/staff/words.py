@@ -58,6 +58,12 @@ class Words:
         """An intent in Swedish: a need by the label that residents see, else a word of our own."""
         return self.of("need" if name in self.all("need") else "intent", name)
 
+    def why(self, reason: str) -> str:
+        """Why the assistant decided as it did: "rule: fire" is a kind and what it found."""
+        kind, _, found = reason.partition(": ")
+        text = self.of("why", kind)
+        return f"{text}: {self.of('why', found)}" if found else text
+
     def certainty(self, confidence: float) -> str:
         """How sure the model was, in words beside the figure."""
         level = "sure" if confidence >= SURE else "unsure" if confidence >= UNSURE else "very_unsure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from sqlalchemy import update
@@ -24,6 +25,11 @@ FIRST_PART = {
     "losenord": EVERYBODY,
     "arenden": {"case_worker"},
     "samtal": {"reviewer"},
+    "mina-val": {"reviewer"},
+    "osakra": {"reviewer"},
+    "exempel": {"reviewer"},
+    "godkann": {"editor"},
+    "larm": {"reviewer", "admin", "log_controller"},
     "personal": {"admin"},
     "assistenten": {"admin"},
     "logg": {"admin", "log_controller"},
@@ -37,7 +43,8 @@ def address(route: Route, console: Console) -> str:
     case = console.case()
     talk = console.talk("t" * 32) if "<conversation>" in route.path else ""
     person = console.person("annan", "editor") if "<person>" in route.path else ""
-    return route.path.replace("<case>", case.id).replace("<conversation>", talk).replace("<person>", person)
+    known = {"case": case.id, "conversation": talk, "person": person}
+    return re.sub(r"<(\w+)>", lambda found: known.get(found[1], "x" * 32), route.path)
 
 
 def test_only_the_sign_in_page_is_open() -> None:
@@ -83,7 +90,9 @@ def test_an_unknown_role_opens_nothing(console: Console, role: str) -> None:
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "POST"], ids=lambda route: route.name)
 def test_a_form_without_our_token_changes_nothing(console: Console, route: Route, token: str) -> None:
     role = next(
-        iter(sorted(FIRST_PART.get(route.path.split("/")[1], {"admin"}) & {"case_worker", "reviewer", "admin"}))
+        iter(
+            sorted(FIRST_PART.get(route.path.split("/")[1], {"admin"}) & {"case_worker", "reviewer", "editor", "admin"})
+        )
     )
     services = ("exit_programme",) if role == "case_worker" else ()
     client = console.signed_in(console.person("siv", role, *services))
@@ -119,12 +128,12 @@ def test_every_answer_carries_the_header(console: Console, path: str, header: st
 
 
 @pytest.mark.parametrize("path", ["/logga-in", "/arenden", "/nothing-here"])
-def test_nothing_is_cached_and_no_script_may_run(console: Console, path: str) -> None:
+def test_nothing_is_cached_and_only_scripts_of_our_own_may_run(console: Console, path: str) -> None:
     headers = console.client().get(path).headers
     assert headers["Cache-Control"] == "no-store"
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none';")
-    assert "script" not in policy and "unsafe" not in policy
+    assert "script-src 'self';" in policy and "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy
 
 
