@@ -6,7 +6,7 @@ transaction. A second transaction that inserts the same key waits for the first,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -20,12 +20,14 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     return bool(connection.execute(statement).rowcount)
 
 
-def insert_or_update(connection: Connection, table: Table, values: Mapping[str, Any], changes: Collection[str]) -> None:
-    """Insert the row; where its primary key is there already, only the columns of `changes` are set."""
-    statement = _dialect(connection).insert(table).values(**values)
-    keys = [column.name for column in table.primary_key]
-    kept = {name: statement.excluded[name] for name in changes}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=kept))
+def insert_or_update(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], changes: Collection[str]
+) -> None:
+    """Insert the rows; where a primary key is there already, only the columns of `changes` are set."""
+    if rows:
+        statement = _dialect(connection).insert(table)
+        keys, kept = [column.name for column in table.primary_key], {name: statement.excluded[name] for name in changes}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=kept), list(rows))
 
 
 def _dialect(connection: Connection) -> Any:

@@ -7,8 +7,9 @@ it shows a list, and in quiet moments. The front door does none of this work: a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from bot.database import reading, transaction
@@ -36,13 +37,20 @@ def catch_up(engine: Engine, batches: int = BATCHES_BEFORE_A_LIST) -> bool:
 
 def refresh(connection: Connection, ids: Sequence[str]) -> None:
     """Sum up these talks anew, whatever their mark says."""
-    summaries = sum_up(connection, ids)
     rows = talked(connection, ids)
-    heard = heard_by_message(rows)
-    for talk in summaries:
-        if not talk.is_test:
-            note_uncertain(connection, [row for row in rows if row["conversation_id"] == talk.id], heard, talk)
-        connection.execute(update(talks).where(talks.c.conversation_id == talk.id).values(**_row(connection, talk)))
+    summaries = sum_up(connection, ids, rows)
+    if not summaries:
+        return
+    sensitive = {talk.id: talk.sensitive for talk in summaries if not talk.is_test}
+    note_uncertain(connection, rows, heard_by_message(rows), sensitive)
+    reviewed = select(talks.c.conversation_id, talks.c.reviewed_at, talks.c.reviewed_by)
+    kept = {row[0]: row for row in connection.execute(reviewed.where(talks.c.conversation_id.in_(ids)))}
+    waiting = alarms.c.conversation_id.in_(ids), alarms.c.handled_at.is_(None)
+    alarmed = set(connection.execute(select(alarms.c.conversation_id).where(*waiting)).scalars())
+    summed_up = [_row(talk, kept[talk.id], talk.id in alarmed) for talk in summaries if talk.id in kept]
+    if summed_up:
+        change = update(talks).where(talks.c.conversation_id == bindparam("of"))
+        connection.execute(change.values({name: bindparam(name) for name in summed_up[0] if name != "of"}), summed_up)
 
 
 def split(kept: str) -> tuple[str, ...]:
@@ -64,13 +72,13 @@ def _stale(connection: Connection, lock: bool = False) -> list[str]:
     return [str(found) for found in connection.execute(wanted).scalars()]
 
 
-def _row(connection: Connection, talk: Summary) -> dict[str, object]:
-    kept = connection.execute(select(talks.c.reviewed_at).where(talks.c.conversation_id == talk.id)).scalar()
-    since_review = kept is not None and talk.last_at is not None and talk.last_at > kept
-    reviewed = {"reviewed_at": None, "reviewed_by": None} if since_review else {}
+def _row(talk: Summary, kept: Any, alarmed: bool) -> dict[str, Any]:
+    # What came after the review has been read by nobody.
+    reviewed = kept.reviewed_at is not None and (talk.last_at is None or talk.last_at <= kept.reviewed_at)
     return {
+        "of": talk.id,
         "stale": False,
-        "top": _top(connection, talk, kept is not None and not since_review),
+        "top": ALARM if alarmed else URGENT if talk.urgent and not reviewed else BY_DATE,
         "length": talk.length,
         "needs": joined(talk.needs),
         "services": joined(talk.services),
@@ -80,12 +88,6 @@ def _row(connection: Connection, talk: Summary) -> dict[str, object]:
         "unsure": talk.unsure,
         "handed_over": talk.handed_over,
         "sensitive": talk.sensitive,
-        **reviewed,
+        "reviewed_at": kept.reviewed_at if reviewed else None,
+        "reviewed_by": kept.reviewed_by if reviewed else None,
     }
-
-
-def _top(connection: Connection, talk: Summary, reviewed: bool) -> int:
-    waiting = alarms.c.conversation_id == talk.id, alarms.c.handled_at.is_(None)
-    if connection.execute(select(alarms.c.id).where(*waiting).limit(1)).first():
-        return ALARM
-    return URGENT if talk.urgent and not reviewed else BY_DATE

@@ -1,7 +1,7 @@
 """Finding talks by what residents wrote, in Swedish, with å, ä and ö apart; the one place that knows both databases.
 
-SQLite finds words by how they begin ("skol" finds "skolan"), PostgreSQL by their Swedish stem. Words in quotation marks
-are looked for in that order. All words must stand in the same message.
+Words are found by how they begin ("skol" finds "skolan"), on PostgreSQL also by their Swedish stem. Words in quotation
+marks are looked for whole and in that order. All words must stand in the same message.
 """
 
 from __future__ import annotations
@@ -41,16 +41,21 @@ def _newest(dialect: str, wanted: list[tuple[bool, list[str]]]) -> Select:
         words = table(WORDS, column("rowid"))
         match = literal_column(WORDS).op("MATCH")(" ".join(_sqlite(phrase, found) for phrase, found in wanted))
         return select(words.c.rowid.label("id")).where(match).order_by(words.c.rowid.desc()).limit(MOST_HITS)
-    typed = " ".join(f'"{" ".join(found)}"' if phrase else " ".join(found) for phrase, found in wanted)
+    typed = " & ".join(_postgresql(phrase, found) for phrase, found in wanted)
     # The language is written out: the index is on exactly this expression.
     swedish = literal_column("'swedish'::regconfig")
-    match = func.to_tsvector(swedish, messages.c.text).op("@@")(func.websearch_to_tsquery(swedish, typed))
+    match = func.to_tsvector(swedish, messages.c.text).op("@@")(func.to_tsquery(swedish, typed))
     said = select(messages.c.id).where(messages.c.sender == literal_column("'person'"), match)
     return said.order_by(messages.c.id.desc()).limit(MOST_HITS)
 
 
 def _sqlite(phrase: bool, found: list[str]) -> str:
-    """Each word between quotation marks, so that nothing in it is an operator; the last may go on."""
+    """Each word between quotation marks, so that nothing in it is an operator, and free to go on."""
     if phrase:
         return '"' + " ".join(found) + '"'
     return " ".join(f'"{word}"*' for word in found)
+
+
+def _postgresql(phrase: bool, found: list[str]) -> str:
+    """As `_sqlite`; the words hold letters and digits only."""
+    return (" <-> " if phrase else " & ").join(f"'{word}'" if phrase else f"'{word}':*" for word in found)

@@ -65,11 +65,13 @@ def find_talk(connection: Connection, conversation_id: str) -> Summary | None:
     return next(iter(sum_up(connection, [conversation_id])), None)
 
 
-def sum_up(connection: Connection, ids: Sequence[str]) -> list[Summary]:
-    """What is known of these talks, from their messages and cases as they are now."""
+def sum_up(
+    connection: Connection, ids: Sequence[str], said: Sequence[Mapping[str, Any]] | None = None
+) -> list[Summary]:
+    """What is known of these talks, from their messages (`said`, if they have been read) and cases as they are now."""
     wanted = conversations.c.id.in_(ids), conversations.c.case_id.is_(None)
     found = connection.execute(select(conversations).where(*wanted)).mappings().all()
-    return _summaries(connection, found)
+    return _summaries(connection, found, talked(connection, ids) if said is None else said)
 
 
 def lines(connection: Connection, conversation_id: str) -> list[Line]:
@@ -100,9 +102,11 @@ def talked(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]
     return [row for row in rows if row["id"] not in to_staff and row["reply_to"] not in to_staff]
 
 
-def _summaries(connection: Connection, talks: Sequence[Mapping[str, Any]]) -> list[Summary]:
+def _summaries(
+    connection: Connection, talks: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> list[Summary]:
     ids = [talk["id"] for talk in talks]
-    said = _by_talk(talked(connection, ids), "conversation_id")
+    said = _by_talk(rows, "conversation_id")
     of_talks = select(cases.c.conversation_id, cases.c.need, cases.c.service).where(cases.c.conversation_id.in_(ids))
     handed = _by_talk(connection.execute(of_talks).mappings(), "conversation_id")
     return [_summary(talk, said.get(talk["id"], []), handed.get(talk["id"], [])) for talk in talks]

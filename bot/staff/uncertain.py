@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bot.handover.insertion import insert_or_update
-from bot.staff.transcripts import Summary
 from bot.staff.understood import Understood
 from bot.tables import readings, uncertain
 from bot.understanding.decision import NEEDS, URGENT
@@ -29,7 +28,7 @@ OPEN, WAITING, DISPUTED, SETTLED = "open", "waiting", "disputed", "settled"
 UNSURE_DECISIONS = ("clarify", "fallback")
 SURE = 0.8
 MOST_GUESSES = 9
-KEPT_BY_READERS = {"state", "label", "example"}
+SET_BY_THE_TALK = ("alike", "need", "urgent", "confidence", "guesses", "sensitive")
 
 
 def verdict(labels: Sequence[str], predicted: str | None) -> tuple[str, str | None]:
@@ -49,14 +48,21 @@ def verdict(labels: Sequence[str], predicted: str | None) -> tuple[str, str | No
 
 
 def note_uncertain(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], heard: Mapping[int, Understood], talk: Summary
+    connection: Connection,
+    rows: Iterable[Mapping[str, Any]],
+    heard: Mapping[int, Understood],
+    sensitive: Mapping[str, bool],
 ) -> None:
-    """Keep the messages of a talk that somebody should read; what readers have said of them stays as it is."""
-    for row in rows:
-        understood = heard.get(row["id"])
-        if row["sender"] == "person" and understood and is_uncertain(understood):
-            values = _values(row, understood, talk.sensitive)
-            insert_or_update(connection, uncertain, values, set(values) - KEPT_BY_READERS - {"message_id"})
+    """Keep the messages that somebody should read; what readers have said of them stays as it is.
+
+    `sensitive`: talk → whether it is, for the talks that count; messages of others (tests) are left out.
+    """
+    kept = [
+        _values(row, heard[row["id"]], sensitive[row["conversation_id"]])
+        for row in rows
+        if row["id"] in heard and row["conversation_id"] in sensitive and is_uncertain(heard[row["id"]])
+    ]
+    insert_or_update(connection, uncertain, kept, SET_BY_THE_TALK)
 
 
 def is_uncertain(heard: Understood) -> bool:
@@ -78,20 +84,22 @@ def label_messages(
 
     Whoever reads the same one again changes their own label, never another's.
     """
-    mine = select(uncertain.c.message_id, uncertain.c.urgent).where(uncertain.c.message_id.in_(ids))
+    named = select(uncertain.c.message_id, uncertain.c.urgent).where(uncertain.c.message_id.in_(ids))
     # The lock makes two readers at the same moment see each other's label; SQLite has but one writer anyway.
-    found = connection.execute(mine.order_by(uncertain.c.message_id).with_for_update()).all()
-    for row in found:
-        values = {"message_id": row.message_id, "staff_id": staff_id, "label": label, "at": now}
-        insert_or_update(connection, readings, values, {"label", "at"})
+    found = connection.execute(named.order_by(uncertain.c.message_id).with_for_update()).all()
+    mine = {"staff_id": staff_id, "label": label, "at": now}
+    given_now = [{"message_id": row.message_id, **mine} for row in found]
+    insert_or_update(connection, readings, given_now, ("label", "at"))
     given = labels_of(connection, [row.message_id for row in found])
-    states: Counter[str] = Counter()
+    reached: dict[tuple[str, str | None], list[int]] = {}
     for row in found:
-        state, agreed = verdict([each["label"] for each in given[row.message_id]], row.urgent)
-        own = uncertain.c.message_id == row.message_id
-        connection.execute(update(uncertain).where(own).values(state=state, label=agreed))
-        states[state] += 1
-    return dict(states)
+        reached.setdefault(verdict([each["label"] for each in given[row.message_id]], row.urgent), []).append(
+            row.message_id
+        )
+    for (state, agreed), those in reached.items():
+        changed = update(uncertain).where(uncertain.c.message_id.in_(those))
+        connection.execute(changed.values(state=state, label=agreed))
+    return dict(Counter({state: len(those) for (state, _), those in reached.items()}))
 
 
 def labels_of(connection: Connection, ids: Collection[int]) -> dict[int, list[Mapping[str, Any]]]:

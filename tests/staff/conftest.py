@@ -1,7 +1,11 @@
-"""A real SQLite file and a running console for every test."""
+"""A real SQLite file and a running console for every test.
+
+With VAGVISAREN_TEST_DATABASE_URL set to an empty PostgreSQL database, the same tests run there.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,19 +22,26 @@ from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Run
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def url(tmp_path: Path) -> str:
+    """Where this test's database lies."""
+    return os.environ.get("VAGVISAREN_TEST_DATABASE_URL") or f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
     """An engine on an empty schema."""
-    made = create_database_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    made = create_database_engine(url)
+    metadata.drop_all(made)
     metadata.create_all(made)
     yield made
     made.dispose()
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(url: str) -> Settings:
     """As in a local run: demo mode, plain HTTP."""
     keys = (Fernet.generate_key().decode(),)
-    return Settings("inner", KEY, keys, database_url=f"sqlite:///{tmp_path / 'test.db'}", cookie_secure=False)
+    return Settings("inner", KEY, keys, database_url=url, cookie_secure=False)
 
 
 @pytest.fixture

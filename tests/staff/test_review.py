@@ -93,7 +93,9 @@ def test_what_is_deleted_is_gone_from_the_index_too(console: Console, rut: Clien
             connection.execute(delete(messages))
         if how != "message":
             connection.execute(delete(conversations))
-        count = connection.exec_driver_sql(f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH 'räka'").scalar()
+        # PostgreSQL's index has no rows of its own.
+        index = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH 'räka'"
+        count = connection.exec_driver_sql(index).scalar() if connection.dialect.name == "sqlite" else 0
         left = connection.execute(select(func.count()).select_from(talks)).scalar()
     assert (count, left) == (0, 1 if how == "message" else 0)
     assert listed(rut, "?sok=r%C3%A4ka") == []
