@@ -20,7 +20,8 @@ from bot.staff.uncertain import DISPUTED, OPEN, WAITING, labels_of
 from bot.tables import messages, readings, staff, uncertain
 from bot.understanding.text import fold
 
-NEWEST = 20_000
+NEWEST = 10_000
+COUNTED = 1_000
 GROUPS = 200
 PAGE_LENGTH = 20
 MOST_AT_ONCE = 500
@@ -74,8 +75,8 @@ def members(connection: Connection, reader: str, ids: Sequence[int], sensitive: 
 
 
 def count_waiting(connection: Connection, reader: str) -> dict[bool, int]:
-    """How many messages wait for this reader among the newest: {sensitive or not: count}."""
-    return {kind: _count(connection, _newest(reader, kind)) for kind in (False, True)}
+    """How many messages wait for this reader, counted to `COUNTED` at most: {sensitive or not: count}."""
+    return {kind: _count(connection, _newest(reader, kind, COUNTED)) for kind in (False, True)}
 
 
 def _count(connection: Connection, wanted: Select) -> int:
@@ -89,9 +90,9 @@ def _readable(reader: str, sensitive: bool) -> tuple[Any, ...]:
     return uncertain.c.sensitive.is_(sensitive), or_(uncertain.c.state == OPEN, for_others)
 
 
-def _newest(reader: str, sensitive: bool) -> Select:
+def _newest(reader: str, sensitive: bool, most: int = NEWEST) -> Select:
     wanted = select(uncertain).where(*_readable(reader, sensitive))
-    return wanted.order_by(uncertain.c.message_id.desc()).limit(NEWEST)
+    return wanted.order_by(uncertain.c.message_id.desc()).limit(most)
 
 
 def _groups(connection: Connection, reader: str, sensitive: bool) -> list[Item]:

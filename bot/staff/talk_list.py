@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -84,7 +84,9 @@ class TalkFilter:
 
 def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[TalkRow], bool]:
     """A page of talks and whether there are more: alarms first, then danger not yet reviewed, then the newest."""
-    query = _filtered(select(talks).where(talks.c.is_test.is_(wanted.tests)), wanted)
+    # Few talks have the words or the tag: SQLite is kept from walking the whole index of the list to find them.
+    kind = func.coalesce(talks.c.is_test, False) if wanted.words or wanted.tag else talks.c.is_test
+    query = _filtered(select(talks).where(kind.is_(wanted.tests)), wanted)
     if wanted.words:
         found = hits(connection, wanted.words)
         if found is None:

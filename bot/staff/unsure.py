@@ -80,6 +80,7 @@ def _page(connection: Connection, visit: Visit, sensitive: bool) -> Page:
         "sensitive": sensitive,
         "counts": inbox.count_waiting(connection, visit.member.id),
         "labels": LABELS,
+        "counted": inbox.COUNTED,
         "notice": visit.query.one("klart"),
     }
     return Page("unsure.html", values)

@@ -160,6 +160,7 @@ def test_danger_waits_for_another_reader_who_does_not_see_the_first_answer(
 def test_disagreement_is_shown_and_settled_by_a_third(console: Console, rut: Client, bo: Client) -> None:
     console.talk("a" * 32, unsure("jag orkar inte mer"))
     label(rut, "jag orkar inte mer", "suicide_risk")
+    console.clock.move(minutes=1)
     assert label(bo, "jag orkar inte mer", "parenting").to == "/osakra?klart=label_disputed"
     assert shown(bo) == shown(rut) == []
     eva = console.signed_in(console.person("eva", "reviewer"))
