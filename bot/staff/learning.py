@@ -27,7 +27,7 @@ def write_example(desk: Desk, visit: Visit) -> Answer:
     """Keep one for the editor, or note that there is nothing to write."""
     form = visit.form
     text, style = examples.on_one_line(form.one("text")), form.one("style")
-    message_id = int(form.one("message")) if form.one("message").isdecimal() and len(form.one("message")) < 16 else 0
+    message_id = form.number("message")
     with transaction(desk.engine) as connection:
         message = examples.find_waiting(connection, message_id)
         if message is None or message["example"]:

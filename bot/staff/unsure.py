@@ -17,7 +17,7 @@ from bot.staff.audit import record
 from bot.staff.parts import Desk
 from bot.staff.reasons import reason_problem
 from bot.staff.uncertain import DISPUTED, LABELS, SETTLED, label_messages
-from bot.staff.web import Answer, Fields, Page, Redirect, Visit
+from bot.staff.web import Answer, Fields, Page, Redirect, Visit, row_id
 from bot.tables import audit
 
 REASON_HOLDS = timedelta(minutes=30)
@@ -87,7 +87,7 @@ def _page(connection: Connection, visit: Visit, sensitive: bool) -> Page:
 
 
 def _ids(form: Fields) -> list[int]:
-    return [int(value) for value in form.one("ids").split(",")[:MOST_IDS] if value.isdecimal() and len(value) < 16]
+    return list(filter(None, (row_id(value) for value in form.one("ids").split(",")[:MOST_IDS])))
 
 
 def _notice(states: dict[str, int]) -> str:
