@@ -160,7 +160,7 @@ def _add_summing_up(app: Sanic, shell: Shell) -> None:
             except Exception as error:  # the database may be away for a while
                 log_failure("summing up talks", error)
 
-    app.add_task(sum_up())
+    app.add_task(lambda _app: sum_up())
 
 
 def _add_errors(app: Sanic, shell: Shell) -> None:

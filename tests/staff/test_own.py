@@ -17,9 +17,8 @@ def test_signing_in_leads_to_the_first_page_of_the_role(console: Console) -> Non
         assert client.get("/").to == path
 
 
-def test_a_role_without_pages_is_told_so(console: Console) -> None:
-    client = console.signed_in(console.person("siv", "editor"))
-    assert "Det finns inget att göra här för din roll än" in client.get("/").said
+def test_an_editor_starts_with_the_examples_to_approve(console: Console) -> None:
+    assert console.signed_in(console.person("ed", "editor")).get("/").to == "/godkann"
 
 
 @pytest.mark.parametrize(("name", "password"), [("siv", "fel lösenord här"), ("finns inte", PASSWORD), ("", "")])
