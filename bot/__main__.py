@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     off.add_argument("--comment", required=True, help="why; kept in the log of the staff console")
     on = _add(commands, "on", _on, "switch the assistant on again")
     on.add_argument("--comment", default="", help="why; kept in the log of the staff console")
+    _add(commands, "give-back", _give_back, "write approved examples of the staff console to data/nlu/reviewed")
     staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
     staff.add_argument("name")
     staff.add_argument("--alias", required=True, help="what residents see")
@@ -171,6 +172,12 @@ def _on(options: argparse.Namespace) -> int:
     from bot.commands.switch import switch_assistant
 
     return switch_assistant(False, options.comment, sys.stdout)
+
+
+def _give_back(_options: argparse.Namespace) -> int:
+    from bot.commands.give_back import give_back
+
+    return give_back(sys.stdout)
 
 
 def _staff(options: argparse.Namespace) -> None:

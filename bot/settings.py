@@ -57,6 +57,7 @@ class Settings:
     backup_key: str = field(default="", repr=False)
     case_system_folder: str = ""
     receipt_days: int = 90
+    training_consent: bool = False
     exit_url: str = "https://www.smhi.se/"
     accessibility_contact: str = ""
     frame_ancestors: str = "'self'"

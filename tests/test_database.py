@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
 from bot.database import create_database_engine, migrate, now, reading, transaction
-from bot.tables import heartbeats, messages, metadata
+from bot.tables import conversations, heartbeats, messages, metadata, talks
+from bot.triggers import WORDS
 
 
 @pytest.fixture
@@ -23,8 +24,22 @@ def url(database_url: str) -> str:
 
 def test_migrations_make_the_tables_of_the_code(url: str) -> None:
     with create_database_engine(url).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        # The index of words and what SQLite keeps for it are no tables of ours; the next test looks at them.
+        ours = {"compare_type": False, "include_name": lambda name, *_: not str(name).startswith(WORDS)}
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_make_the_triggers_of_the_code(url: str, tmp_path: Path) -> None:
+    """A migration that builds a table anew loses its triggers on SQLite: then it must make them again."""
+    made = create_database_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    metadata.create_all(made)
+    wanted = text(f"SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' OR name = '{WORDS}' ORDER BY name")
+    found = []
+    for engine in (create_database_engine(url), made):
+        with reading(engine) as connection:
+            found.append(connection.execute(wanted).all())
+    assert found[0] == found[1] != []
 
 
 def test_migrating_twice_changes_nothing(url: str) -> None:
@@ -51,6 +66,17 @@ def test_rows_of_the_first_schema_are_kept_by_the_migrations_after_it(tmp_path: 
     migrate(url)
     with reading(engine) as connection:
         assert [(row.text, row.feedback) for row in connection.execute(select(messages))] == [("Hej", None)]
+        assert [(row.conversation_id, row.stale) for row in connection.execute(select(talks))] == [("a", True)]
+
+
+def test_a_talk_has_its_line_from_its_first_moment_and_loses_it_with_the_talk(url: str) -> None:
+    engine, at = create_database_engine(url), now()
+    with transaction(engine) as connection:
+        connection.execute(conversations.insert().values(id="a", created_at=at, last_seen_at=at, is_test=True))
+        connection.execute(conversations.insert().values(id="b", created_at=at, last_seen_at=at, case_id="x"))
+        rows = connection.execute(select(talks.c.conversation_id, talks.c.is_test)).all()
+        connection.execute(conversations.delete())
+        assert (rows, connection.execute(select(talks)).all()) == ([("a", True)], [])
 
 
 def test_a_failed_transaction_leaves_nothing(url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each room may import itself and what stands here. `commands` puts the rooms together and may import all.
-GROUND = {"bot.settings", "bot.database", "bot.tables", "bot.sentences", "bot.switch"}
+GROUND = {"bot.settings", "bot.database", "bot.tables", "bot.sentences", "bot.switch", "bot.triggers"}
 ROOMS = {
     "bot.understanding": {"bot.routing.places"},
     "bot.routing": set(),

@@ -15,12 +15,11 @@ from sqlalchemy.engine import Connection
 
 from bot.handover import thread
 from bot.handover.contact import read_contact
+from bot.handover.passed_on import shared_lines
 from bot.handover.record import Case
-from bot.tables import messages, staff
+from bot.tables import staff
 
 VERSION = 1
-# What the front door notes on a message that it handed to staff: it stands in the thread, and not in the talk.
-TO_STAFF = "thread"
 
 
 @dataclass(frozen=True)
@@ -67,17 +66,9 @@ def _step(by: str | None, at: datetime | None, names: dict[str, str]) -> dict[st
 
 def _shared(connection: Connection, case: Case) -> dict[str, Any]:
     summary = case.summary if case.shared == "summary" else None
-    talk = _talk(connection, case) if case.shared == "conversation" else None
+    told = [{"at": _time(line.at), "from": line.sender, "text": line.text} for line in shared_lines(connection, case)]
+    talk = told if case.shared == "conversation" else None
     return {"choice": case.shared, "summary": summary, "conversation": talk}
-
-
-def _talk(connection: Connection, case: Case) -> list[dict[str, Any]]:
-    """What was said up to the moment when the person chose to share it: what the console shows, too."""
-    said = messages.c.conversation_id == case.conversation_id, messages.c.sender.in_(("person", "bot"))
-    rows = connection.execute(select(messages).where(*said).order_by(messages.c.id)).all()
-    to_staff = {row.id for row in rows if (row.understood or {}).get("decision") == TO_STAFF}
-    told = [row for row in rows if row.created_at <= case.created_at and not {row.id, row.reply_to} & to_staff]
-    return [{"at": _time(row.created_at), "from": row.sender, "text": row.text} for row in told]
 
 
 def _message(message: thread.ThreadMessage) -> dict[str, Any]:
@@ -86,8 +77,8 @@ def _message(message: thread.ThreadMessage) -> dict[str, Any]:
 
 
 def _contact(connection: Connection, case: Case, keys: tuple[str, ...]) -> dict[str, Any] | None:
-    """None for a case that the person has taken back: the unit may not see them either."""
-    if case.state == "withdrawn":
+    """None for a case that the person has taken back, or has asked us to leave alone: the unit may not see them either."""
+    if not case.may_contact:
         return None
     contact = read_contact(connection, case.id, keys)
     return None if contact is None else asdict(contact)

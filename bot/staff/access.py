@@ -17,6 +17,10 @@ PEOPLE = "people"
 AUDIT = "audit"
 CONTROL = "control"
 """Looking after the log: unusual reading, the check of each month, taking it out."""
+ALARMS = "alarms"
+"""Seeing the alarms that reviewers have raised, without the talks they are about."""
+EXAMPLES = "examples"
+"""Approving what the assistant is to learn from."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
 NOTICES = "notices"
@@ -28,10 +32,10 @@ OPEN = "open"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
-    "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN, CATALOGUE}),
-    "log_controller": frozenset({OWN, AUDIT, CONTROL}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES}),
+    "reviewer": frozenset({OWN, CONVERSATIONS, ALARMS}),
+    "editor": frozenset({OWN, CATALOGUE, EXAMPLES}),
+    "log_controller": frozenset({OWN, AUDIT, CONTROL, ALARMS}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES, ALARMS}),
 }
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from bot.database import reading
 from bot.settings import Settings
+from bot.staff.digest import catch_up
 from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
@@ -29,6 +30,8 @@ from bot.staff.streams import Streams
 from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
+SUM_UP_SECONDS = 30
+SUM_UP_PAUSE_SECONDS = 0.2
 PATH_OF_STATIC = "/static/<name>"
 PATH_OF_HEALTH = "/healthz"
 
@@ -78,6 +81,7 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
     _add_static(app)
     _add_health(app, shell)
     _add_errors(app, shell)
+    _add_summing_up(app, shell)
     headers = security_headers(settings.cookie_secure)
 
     async def protect(_request: Request, answered: HTTPResponse) -> None:
@@ -184,6 +188,21 @@ def _add_health(app: Sanic, shell: Shell) -> None:
         return response.json({"degraded": [] if alive else ["database"]}, 200 if alive else 503)
 
     app.add_route(health, PATH_OF_HEALTH, methods=["GET"], name="health")
+
+
+def _add_summing_up(app: Sanic, shell: Shell) -> None:
+    """Talks are summed up in quiet moments too, so that nobody who opens the list after a busy night has to wait."""
+
+    async def sum_up() -> None:
+        while True:
+            await asyncio.sleep(SUM_UP_SECONDS)
+            try:
+                while await asyncio.to_thread(catch_up, shell.parts.engine, 1):
+                    await asyncio.sleep(SUM_UP_PAUSE_SECONDS)
+            except Exception as error:  # the database may be away for a while
+                log_failure("summing up talks", error)
+
+    app.add_task(lambda _app: sum_up())
 
 
 def _add_errors(app: Sanic, shell: Shell) -> None:

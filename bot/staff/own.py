@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.database import reading, transaction
 from bot.handover.undelivered import count_unsent
-from bot.staff import access
+from bot.staff import access, alarms
 from bot.staff.accounts import change_password, find_account, sign_in, sign_in_name
 from bot.staff.audit import record
 from bot.staff.city import CALLBACK_PATH
@@ -25,6 +25,8 @@ STARTS = (
     (access.CONVERSATIONS, "/samtal"),
     (access.CATALOGUE, "/katalog"),
     (access.PEOPLE, "/personal"),
+    (access.AUDIT, "/logg"),
+    (access.EXAMPLES, "/godkann"),
 )
 
 
@@ -73,11 +75,16 @@ def show_signed_out(desk: Desk, visit: Visit) -> Answer:
 
 
 def show_start(desk: Desk, visit: Visit) -> Answer:
-    """To the first page of the person's role; an administrator sees what needs looking at; other roles are told so."""
+    """To an alarm that nobody has dealt with; else to the first page of the role; a role that has none is told so.
+
+    An administrator sees what needs looking at.
+    """
+    if visit.member.holds(access.ALARMS) and alarms.waiting(desk):
+        return Redirect("/larm")
     if visit.member.holds(access.NOTICES):
         with reading(desk.engine) as connection:
             return Page("start.html", {"unsent": count_unsent(connection)})
-    for permission, path in (*STARTS, (access.AUDIT, "/logg")):
+    for permission, path in STARTS:
         if visit.member.holds(permission):
             return Redirect(path)
     return Page("start.html", {"unsent": None})

@@ -24,12 +24,17 @@ STATIC = {
     "alerts.js": SCRIPT,
     "keys.js": SCRIPT,
     "replies.js": SCRIPT,
+    "unsure.js": SCRIPT,
     **{f"help-{name}.png": "image/png" for name in HELP_PICTURES},
 }
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
     ("catalogue", "/katalog", access.CATALOGUE),
+    ("unsure", "/osakra", access.CONVERSATIONS),
+    ("examples", "/exempel", access.CONVERSATIONS),
+    ("approve", "/godkann", access.EXAMPLES),
+    ("alarms", "/larm", access.ALARMS),
     ("people", "/personal", access.PEOPLE),
     ("notices", "/aviseringar", access.NOTICES),
     ("assistant", "/assistenten", access.SWITCH),
@@ -50,8 +55,9 @@ def create_templates(desk: Desk) -> Environment:
             "left": words.time_left,
             "understood_as": words.understood_as,
             "certainty": words.certainty,
-            "answer": words.answer,
             "why": words.why,
+            "unusual": words.unusual,
+            "answer": words.answer,
             "phone": in_swedish_groups,
             "way": words.way,
         }

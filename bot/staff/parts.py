@@ -54,6 +54,7 @@ class Desk:
     city: City | None = None
     local_sign_in: bool = True
     break_glass: str = ""
+    training_consent: bool = False
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -96,4 +97,5 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
         local_sign_in=settings.local_sign_in,
         break_glass=sign_in_name(settings.break_glass_account),
         catalogue=parts.catalogue,
+        training_consent=settings.training_consent,
     )

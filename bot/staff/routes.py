@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.staff import (
     access,
+    alarms,
     assistant,
     cases,
     catalogue,
@@ -14,6 +15,7 @@ from bot.staff import (
     control,
     conversations,
     factor_pages,
+    learning,
     live,
     log,
     notices,
@@ -23,6 +25,7 @@ from bot.staff import (
     preferences,
     queue,
     units,
+    unsure,
 )
 from bot.staff.case_acts import ACTS, perform, show_contact
 from bot.staff.city import CALLBACK_PATH
@@ -85,6 +88,19 @@ ROUTES = (
     Route("GET", "/samtal", access.CONVERSATIONS, conversations.show_conversations),
     Route("GET", "/samtal/<conversation>", access.CONVERSATIONS, conversations.show_conversation),
     Route("POST", "/samtal/<conversation>", access.CONVERSATIONS, conversations.open_conversation),
+    Route("POST", "/samtal/<conversation>/granska", access.CONVERSATIONS, conversations.mark_conversation),
+    Route("POST", "/samtal/<conversation>/larma", access.CONVERSATIONS, alarms.raise_alarm),
+    Route("POST", "/mina-val", access.CONVERSATIONS, conversations.keep_filter),
+    Route("POST", "/mina-val/<choice>/ta-bort", access.CONVERSATIONS, conversations.drop_filter),
+    Route("GET", "/larm", access.ALARMS, alarms.show_alarms),
+    Route("POST", "/larm/<alarm>", access.ALARMS, alarms.handle_alarm),
+    Route("GET", unsure.PATH, access.CONVERSATIONS, unsure.show_unsure),
+    Route("POST", unsure.PATH, access.CONVERSATIONS, unsure.label_unsure),
+    Route("POST", f"{unsure.PATH}/skal", access.CONVERSATIONS, unsure.open_sensitive),
+    Route("GET", "/exempel", access.CONVERSATIONS, learning.show_examples),
+    Route("POST", "/exempel", access.CONVERSATIONS, learning.write_example),
+    Route("GET", "/godkann", access.EXAMPLES, learning.show_proposed),
+    Route("POST", "/godkann/<example>", access.EXAMPLES, learning.decide_example),
     Route("GET", catalogue.PATH, access.CATALOGUE, catalogue.show_catalogue),
     Route("GET", f"{catalogue.PATH}/<entry>", access.CATALOGUE, catalogue.show_entry),
     Route("GET", f"{catalogue.PATH}/<entry>/<field>", access.CATALOGUE, catalogue.show_fact),

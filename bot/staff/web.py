@@ -35,6 +35,10 @@ class Fields:
         """The first value, or an empty string."""
         return self.values.get(name, ("",))[0]
 
+    def number(self, name: str) -> int:
+        """The first value as an id of a row, or 0; never more than a column of the database holds."""
+        return row_id(self.one(name))
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value, as of a group of check boxes."""
         return self.values.get(name, ())
@@ -138,6 +142,11 @@ class Stream:
 
 
 Answer = Page | Redirect | File | Stream
+
+
+def row_id(typed: str) -> int:
+    """A typed id, or 0 for what is none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 11 and int(typed) < 2**31 else 0
 
 
 def _clean(value: str) -> str:

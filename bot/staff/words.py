@@ -59,7 +59,7 @@ class Words:
         """An intent in Swedish: a need by the label that residents see, else a word of our own."""
         return self.of("need" if name in self.all("need") else "intent", name)
 
-    def why(self, finding: Finding) -> str:
+    def unusual(self, finding: Finding) -> str:
         """What a finding of unusual reading is about, with the limit that it passed."""
         within = finding.limit.within
         minutes = int(within.total_seconds()) // 60 if within else 0
@@ -74,6 +74,12 @@ class Words:
         if not (comma and colon):
             return self.of("way", name)
         return f"{rung} ({self.of('service', unit)}): {self.of('way', kind)}"
+
+    def why(self, reason: str) -> str:
+        """Why the assistant decided as it did: "rule: fire" is a kind and what it found."""
+        kind, _, found = reason.partition(": ")
+        text = self.of("why", kind)
+        return f"{text}: {self.of('why', found)}" if found else text
 
     def certainty(self, confidence: float) -> str:
         """How sure the model was, in words beside the figure."""

@@ -38,6 +38,7 @@ NEEDS = {
     "parenting": "Att vara förälder",
     "substance_use": "Alkohol",
     "human": "Prata",
+    "suicide_risk": "Tankar på att inte leva",
 }
 
 
