@@ -77,7 +77,7 @@ def _message(message: thread.ThreadMessage) -> dict[str, Any]:
 
 
 def _contact(connection: Connection, case: Case, keys: tuple[str, ...]) -> dict[str, Any] | None:
-    """None for a case that the person has taken back, or has asked us to leave alone: the unit may not see them either."""
+    """None for a case that was taken back, and after "do not contact me": the unit may not see them either."""
     if not case.may_contact:
         return None
     contact = read_contact(connection, case.id, keys)
