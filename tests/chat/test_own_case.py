@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,14 @@ from tests.chat.standin import answer, message
 from tests.chat.test_contact import about, leave
 from tests.chat.test_forms import hidden, parsed
 from tests.chat.test_receipt_and_thread import a_case, back, staff_write
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    """As everywhere, with patience: on a busy machine what is understood must not be lost to a time-out."""
+    running = Door(tmp_path, reply_timeout_seconds=8.0)
+    yield running
+    running.stop()
 
 
 def page_of(door: Door, token: str, **fields: str) -> Answer:
