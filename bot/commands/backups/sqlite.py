@@ -65,7 +65,7 @@ def put_in_place(database: Path, content: Iterable[bytes], prepare: Callable[[st
                 connection.execute("PRAGMA journal_mode=DELETE")
             return _swap(database, new, former)
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"What the backup holds is no sound database: {error}.") from None
+        raise BackupError(f"The new database could not be made: {error}.") from None
     finally:
         _remove(new)
 
