@@ -7,7 +7,7 @@ from bot.database import UtcDateTime
 from bot.triggers import create_triggers, take_in_what_is_there
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
