@@ -1,4 +1,4 @@
-"""`python -m bot rotate-keys`: a new key for contact details, in steps of which none can lose any.
+"""`python -m bot rotate-keys`: a new key for what is sealed, in steps of which none can lose any.
 
 A process knows the keys that it was started with. So the new key is first made known to all (in front of the old one,
 then a restart), and only afterwards are the rows sealed with it. The command knows at which step it is; running it
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TextIO
 
 from cryptography.fernet import Fernet
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.commands.secrets import local_keys, write_local_keys
 from bot.database import create_database_engine, reading, transaction
 from bot.handover.contact import SealError, check_seals, rotate
 from bot.settings import PREFIX, Settings, SettingsError
+from bot.staff.second_factor import check_secrets, reseal
 
 NAME = f"{PREFIX}ENCRYPTION_KEYS"
 
@@ -50,7 +51,7 @@ def rotate_keys(drop_old: bool, target: TextIO) -> int:
 
 def _begin(engine: Engine, keys: Sequence[str], directory: Path | None, target: TextIO) -> int:
     with reading(engine) as connection:
-        check_seals(connection, keys)
+        _check_all(connection, keys)
     if directory is None:
         target.write(
             f"There is only one key in {NAME}, and contact details open with it. To change it:\n"
@@ -73,7 +74,7 @@ def _seal(engine: Engine, keys: Sequence[str], directory: Path | None, target: T
         target.write("Nothing was changed. What runs now was started before the new key was made: restart it first.\n")
         return 1
     with transaction(engine) as connection:
-        count = rotate(connection, keys)
+        count = rotate(connection, keys) + reseal(connection, keys)
     target.write(
         f"Sealed anew with the newest key: {count}. Everything opens with it now.\n"
         "Keep the old key until no backup is left in which it is needed, then remove it"
@@ -88,7 +89,7 @@ def _drop_old(engine: Engine, keys: Sequence[str], directory: Path | None, backu
         return 1
     with reading(engine) as connection:
         try:
-            check_seals(connection, keys[:1])
+            _check_all(connection, keys[:1])
         except SealError:
             target.write("Nothing was changed. Not everything is sealed with the newest key: run rotate-keys first.\n")
             return 1
@@ -98,6 +99,12 @@ def _drop_old(engine: Engine, keys: Sequence[str], directory: Path | None, backu
         "(BACKUP_DAYS): it is in your copy of secrets.env.\n"
     )
     return 0
+
+
+def _check_all(connection: Connection, keys: Sequence[str]) -> None:
+    """Whatever is sealed: contact details, and the secrets of staff's second factor."""
+    check_seals(connection, keys)
+    check_secrets(connection, keys)
 
 
 def _runs_with_old_keys(directory: Path) -> bool:

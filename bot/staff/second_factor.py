@@ -6,14 +6,16 @@ session alone: whoever saw it and did not sign in has nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from bot.database import transaction
+from bot.handover.contact import SealError
 from bot.staff.access import Member
 from bot.staff.accounts import clear_attempts, count_attempt
 from bot.staff.audit import record
@@ -112,12 +114,43 @@ def forget(connection: Connection, staff_id: str, by: Member, now: datetime) -> 
 
 
 def reseal(connection: Connection, keys: Sequence[str]) -> int:
-    """Seal every secret with the newest key; returns how many. For a change of keys."""
-    rows = connection.execute(select(staff.c.id, staff.c.second_factor).where(staff.c.second_factor.is_not(None))).all()
-    for row in rows:
-        sealed = _keys(keys).rotate(row.second_factor)
-        connection.execute(update(staff).where(staff.c.id == row.id).values(second_factor=sealed))
-    return len(rows)
+    """Seal every secret with the newest key; returns how many. For a change of keys.
+
+    Raises:
+        bot.handover.contact.SealError: a secret that no key opens; the caller's transaction must be rolled back.
+    """
+    secrets = _secrets(connection)
+    for staff_id, sealed in secrets.items():
+        with _one_that_opens():
+            again = _keys(keys).rotate(sealed)
+        connection.execute(update(staff).where(staff.c.id == staff_id).values(second_factor=again))
+    # Who is enrolling at this very moment is shown another secret.
+    connection.execute(update(staff_sessions).values(pending_factor=None))
+    return len(secrets)
+
+
+def check_secrets(connection: Connection, keys: Sequence[str]) -> None:
+    """Open every secret, and show none.
+
+    Raises:
+        bot.handover.contact.SealError: a secret that no key opens.
+    """
+    for sealed in _secrets(connection).values():
+        with _one_that_opens():
+            _keys(keys).decrypt(sealed)
+
+
+def _secrets(connection: Connection) -> dict[str, bytes]:
+    rows = connection.execute(select(staff.c.id, staff.c.second_factor).where(staff.c.second_factor.is_not(None)))
+    return {row.id: bytes(row.second_factor) for row in rows}
+
+
+@contextmanager
+def _one_that_opens() -> Iterator[None]:
+    try:
+        yield
+    except InvalidToken as error:
+        raise SealError("No encryption key opens a second factor.") from error
 
 
 def _use_step(connection: Connection, staff_id: str, step: int | None) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import LargeBinary, insert, select
 
 from bot.commands.rotate_keys import rotate_keys
 from bot.commands.secrets import local_keys, use_local_secrets, with_secrets
@@ -20,7 +20,7 @@ from bot.database import create_database_engine, now, reading, transaction
 from bot.handover.case import HandOver, open_case
 from bot.handover.contact import Contact, SealError, read_contact, store_contact
 from bot.settings import PREFIX, SECRETS, Settings, SettingsError
-from bot.tables import contacts, metadata
+from bot.tables import contacts, metadata, staff
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
 KEYS = PREFIX + "ENCRYPTION_KEYS"
@@ -237,10 +237,39 @@ def test_readers_at_work_notice_nothing(installation: Settings, step: Step, monk
     assert faults == []
 
 
+def enrolled(settings: Settings, keys: tuple[str, ...], name: str = "siv") -> None:
+    """A member of staff whose second factor is sealed with these keys."""
+    sealed = Fernet(keys[0]).encrypt(b"a secret of an app")
+    row = {"id": name, "name": name, "alias": name, "password_hash": "-", "role": "case_worker", "services": []}
+    with transaction(create_database_engine(settings.database_url)) as connection:
+        connection.execute(insert(staff).values(**row, second_factor=sealed, created_at=now()))
+
+
+def test_the_second_factor_of_staff_is_sealed_anew_too(
+    installation: Settings, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled(installation, (OLD,))
+    monkeypatch.setenv(KEYS, f"{NEW},{OLD}")
+    code, said = step(local=False)
+    assert code == 0 and "newest key: 1" in said
+    with reading(create_database_engine(installation.database_url)) as connection:
+        sealed = connection.execute(select(staff.c.second_factor)).scalar_one()
+    assert Fernet(NEW).decrypt(bytes(sealed)) == b"a secret of an app"
+
+
+def test_a_key_that_only_a_second_factor_needs_is_missed_too(
+    installation: Settings, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled(installation, (OTHER,))
+    monkeypatch.setenv(KEYS, f"{NEW},{OLD}")
+    code, said = step(local=False)
+    assert code == 1 and "Nothing was changed" in said
+
+
 def test_every_sealed_column_is_among_those_that_are_rotated() -> None:
-    """Whoever seals something else with these keys teaches `rotate` and `check_seals` about it, and adds it here."""
+    """Whoever seals something else with these keys teaches `rotate-keys` about it, and adds it here."""
     found = {(t.name, c.name) for t in metadata.sorted_tables for c in t.columns if isinstance(c.type, LargeBinary)}
-    assert found == {("contacts", "sealed")}
+    assert found == {("contacts", "sealed"), ("staff", "second_factor"), ("staff_sessions", "pending_factor")}
 
 
 def test_a_file_without_keys_has_none(tmp_path: Path) -> None:
