@@ -25,10 +25,11 @@ from bot.chat.session import find_session, token_hash
 from bot.chat.transcript import transcript
 from bot.database import MIGRATIONS, UtcDateTime, create_database_engine, migrate, now, reading, transaction
 from bot.handover import outbox
-from bot.handover.case import case_by_reference, open_cases
+from bot.handover.case import case_by_reference
 from bot.handover.contact import Contact, read_contact, store_contact
 from bot.handover.disposal import Purged, purge
 from bot.handover.heartbeat import beat
+from bot.handover.queue import QueueFilter, find_open
 from bot.handover.receipt import case_by_receipt, receipt_hash
 from bot.handover.thread import messages as thread_messages
 from bot.settings import Settings
@@ -308,7 +309,7 @@ def test_todays_code_reads_the_case_and_all_that_belongs_to_it(old: Engine, url:
     with reading(old) as connection:
         case = case_by_receipt(connection, CODE, HASH_KEY, now())
         assert case is not None and (case.reference, case.due_at, case.taken_by) == ("7HK-4TX", DUE, SIV)
-        assert [each.id for each in open_cases(connection, ["exit_programme"])] == [CASE]
+        assert [each.id for each in find_open(connection, QueueFilter(("exit_programme",)), now())] == [CASE]
         assert read_contact(connection, CASE, [KEY.decode()]) == CONTACT
         written = thread_messages(connection, CASE)
         assert [(line.text, line.alias) for line in written] == [("Hallå?", None), ("Hej!", "Siv S")]
