@@ -204,7 +204,7 @@ talks = Table(
     Column("conversation_id", String(32), ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     Column("is_test", Boolean, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
-    Column("stale", Boolean, nullable=False, comment="something was added since the rest was summed up"),
+    Column("stale", Boolean, nullable=False, comment="something has been added since the rest was summed up"),
     Column("top", Integer, nullable=False, comment="2 an alarm, 1 urgent and not reviewed, 0 by date"),
     Column("length", Integer, nullable=False, comment="messages of the person"),
     Column("needs", String(400), nullable=False, comment="a list, as ,parenting,human,"),

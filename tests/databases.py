@@ -74,7 +74,12 @@ def postgresql() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="module")
 def database_of_module(postgresql: PostgreSQL) -> str:
     """A fresh database for each module."""
-    return postgresql.create(f"test_{uuid.uuid4().hex[:12]}")
+    return fresh_database(postgresql)
+
+
+def fresh_database(server: PostgreSQL) -> str:
+    """The URL of a new, empty database."""
+    return server.create(f"test_{uuid.uuid4().hex[:12]}")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,20 +32,15 @@ from bot.handover.taken_back import Noter
 from bot.settings import PREFIX, Settings
 from bot.tables import cases, contacts, conversations, heartbeats, messages
 from tests.commands.lived_in import Seeded, live_in, look, make_installation
-from tests.postgresql_server import fresh_database, running_postgresql
+from tests.databases import fresh_database
+from tests.postgresql import PostgreSQL
 from tests.test_tree import ROOT
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running_postgresql() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A migrated installation on either database; the commands read its settings from the environment."""
-    url = fresh_database(request.getfixturevalue("server")) if request.param == "postgresql" else ""
+    url = fresh_database(request.getfixturevalue("postgresql")) if request.param == "postgresql" else ""
     return settle(make_installation(tmp_path, url), monkeypatch)
 
 
@@ -356,9 +351,9 @@ def test_a_damaged_database_is_replaced_and_kept(
 
 
 def test_the_tools_of_postgresql_are_named_where_they_are_missing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, server: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, postgresql: PostgreSQL
 ) -> None:
-    settle(make_installation(tmp_path, fresh_database(server)), monkeypatch)
+    settle(make_installation(tmp_path, fresh_database(postgresql)), monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path))
     code, said = run("backup", tmp_path / "backup", capsys)
     assert code == 1 and "pg_dump is not on this machine" in said and "postgresql-client" in said
