@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select, text
 from bot.database import create_database_engine, migrate, now, reading, transaction
 from bot.tables import conversations, heartbeats, messages, metadata, talks
 from bot.triggers import WORDS
+from tests.databases import SQLITE, fresh_database
 
 
 @pytest.fixture
@@ -30,15 +31,28 @@ def test_migrations_make_the_tables_of_the_code(url: str) -> None:
         assert compare_metadata(context, metadata) == []
 
 
-def test_migrations_make_the_triggers_of_the_code(url: str, tmp_path: Path) -> None:
+TRIGGERS = {
+    "sqlite": f"SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' OR name = '{WORDS}' ORDER BY name",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+}
+
+
+@pytest.fixture
+def another_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> str:
+    """An empty database of the same kind."""
+    if database_kind == SQLITE:
+        return f"sqlite:///{tmp_path / 'another.db'}"
+    return fresh_database(request.getfixturevalue("postgresql"))
+
+
+def test_migrations_make_the_triggers_of_the_code(url: str, another_url: str) -> None:
     """A migration that builds a table anew loses its triggers on SQLite: then it must make them again."""
-    made = create_database_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    made = create_database_engine(another_url)
     metadata.create_all(made)
-    wanted = text(f"SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' OR name = '{WORDS}' ORDER BY name")
     found = []
     for engine in (create_database_engine(url), made):
         with reading(engine) as connection:
-            found.append(connection.execute(wanted).all())
+            found.append(connection.execute(text(TRIGGERS[engine.dialect.name])).all())
     assert found[0] == found[1] != []
 
 
