@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run test quick check setup setup-test lock train clean
+.PHONY: run test quick faults check setup setup-test lock train clean
 
 run: setup
 	@$(PYTHON) -m bot serve
@@ -16,6 +16,11 @@ test: setup-test check
 # The fast part: no process is started, no model trained.
 quick: setup
 	@$(PYTHON) -m pytest -m "not slow"
+
+# A storm over a real installation: 300 hand-overs, 200 kills with -9, about twenty minutes (docs/handover.md).
+faults: setup
+	@$(PYTHON) -m bot train
+	@$(PYTHON) -m tests.faults.run
 
 # Style, types, catalogue and Rasa's own look at the data.
 check: setup

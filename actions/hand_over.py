@@ -7,12 +7,13 @@ from datetime import datetime
 from actions.parts import Parts
 from actions.saying import Told
 from actions.talk import TalkAction
-from bot.database import transaction
+from bot.database import reading, transaction
 from bot.handover.case import HandOver, open_case
-from bot.handover.promise import promise_sentence
+from bot.handover.promise import promise_sentences
 from bot.routing.hours import local_day
-from bot.routing.steps import offer_human
-from bot.routing.talk import Heard, Saying, Turn
+from bot.routing.not_taken import not_taken
+from bot.routing.talk import Saying, Turn
+from bot.switch import services_off
 
 WITHOUT_TOPIC = "contact_centre"
 
@@ -29,7 +30,7 @@ class ActionHandOver(TalkAction):
         service = told.talk.service or WITHOUT_TOPIC
         today = local_day(at)
         if not tools.catalogue.takes_cases(service, today):
-            return not_taken(told, tools, service, at)
+            return not_taken(told.talk, service, tools.catalogue, at)
         hours = tools.catalogue.promise_hours(service, today)
         wanted = HandOver(
             conversation_id=told.conversation_id,
@@ -40,11 +41,17 @@ class ActionHandOver(TalkAction):
             channel="receipt",
         )
         with transaction(tools.engine) as connection:
-            case = open_case(connection, wanted, hours, at)
+            # Asked once more where the case is made: somebody may have switched the service off a moment ago.
+            closed = services_off(connection)
+            case = None if service in closed else open_case(connection, wanted, hours, at)
+        if case is None:
+            return not_taken(told.talk, service, tools.catalogue.without(closed), at)
         marked = tools.catalogue.promise_marked(service, today)
-        sentence, values = promise_sentence(case.due_at, marked, tools.sentences.language)
-        promise = Saying(sentence, values, service=service, district=told.talk.district, case_id=case.id)
-        return Turn((promise, Saying("utter_case_come_back", case_id=case.id)), told.talk)
+        with reading(tools.engine) as connection:
+            (promised, values), *more = promise_sentences(connection, case, marked, at, tools.sentences.language)
+        promise = Saying(promised, values, service=service, district=told.talk.district, case_id=case.id)
+        usual = (Saying(sentence, values) for sentence, values in more)
+        return Turn((promise, *usual, Saying("utter_case_come_back", case_id=case.id)), told.talk)
 
 
 class ActionCallBack(TalkAction):
@@ -58,14 +65,6 @@ class ActionCallBack(TalkAction):
         """Show the form, and what to think of before giving a number."""
         service = told.talk.service or WITHOUT_TOPIC
         if not tools.catalogue.takes_cases(service, local_day(at)):
-            return not_taken(told, tools, service, at)
+            return not_taken(told.talk, service, tools.catalogue, at)
         form = Saying("utter_call_back", service=service, district=told.talk.district, form="contact")
         return Turn((Saying("utter_call_back_safe"), form), told.talk)
-
-
-def not_taken(told: Told, tools: Parts, service: str, at: datetime) -> Turn:
-    """An old button, or a confirmation that has run out: say that nothing was sent, and who can be reached instead."""
-    asked = tools.catalogue.whom_to_ask(service, told.talk.district, local_day(at))
-    first = Saying("utter_case_not_taken", service=asked, district=told.talk.district)
-    human = offer_human(told.talk, Heard(), tools.catalogue, at)
-    return Turn((first, *human.sayings[1:]), human.talk)

@@ -35,7 +35,7 @@ class TalkAction(Action, ABC):
         """Called by Rasa's action server."""
         try:
             heard = told(tracker)
-            tools = parts().of(heard.talk.language)
+            tools = parts().today().of(heard.talk.language)
             with tools.metrics.actions.labels(self.name()).time():
                 turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
             return say(dispatcher, tools.sentences, turn)

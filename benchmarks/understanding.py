@@ -28,10 +28,10 @@ sys.path[:0] = [str(ROOT)]  # a script's own folder is on the path, the project 
 
 from benchmarks.results import LATEST, Line, print_lines, write_lines  # noqa: E402
 from bot.chat.masking import mask  # noqa: E402
+from bot.commands.evaluation.judged import Figures, Judged, Labelled, figures, judge  # noqa: E402
 from bot.commands.evaluation.labelled import FROZEN, read_labelled  # noqa: E402
 from bot.commands.evaluation.measure import percentile  # noqa: E402
 from bot.understanding.decision import URGENT, need_of  # noqa: E402
-from bot.understanding.evaluation import Figures, Judged, Labelled, figures, judge  # noqa: E402
 
 FALLBACK = "nlu_fallback"
 # Asked for beside beating the peer: docs/evaluation.md, "Goals".
@@ -77,7 +77,7 @@ def _options() -> argparse.Namespace:
 
 def compare(folder: Path, epochs: int | None, limit: int | None) -> list[Line]:
     """Every line of the comparison, measured inside `folder`."""
-    data, rows = _training_data(folder, limit), read_labelled(FROZEN)
+    data, rows = training_data(folder, limit), read_labelled(FROZEN)
     texts = folder / "texts.json"
     texts.write_text(json.dumps([mask(row.text).text for row in rows]), encoding="utf-8")
     ours = _side("ours", _our_config(folder), data, texts, rows)
@@ -181,7 +181,7 @@ def _write_config(path: Path, config: Mapping[str, Any]) -> Path:
     return path
 
 
-def _training_data(folder: Path, limit: int | None) -> Path:
+def training_data(folder: Path, limit: int | None) -> Path:
     """The project's own training messages; with a limit, so many of each intent, taken evenly from all of them."""
     if not limit:
         return ROOT / "data" / "nlu"

@@ -50,17 +50,28 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--running", action="store_true", help="instead, ask the running processes how they are")
     _add(commands, "migrate", _migrate, "bring the database to the newest schema")
     _add(commands, "purge", _purge, "delete what the disposal decision covers, once")
+    backup = _add(commands, "backup", _backup, "an encrypted copy of the database, while everything runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the new file")
+    restore = _add(commands, "restore", _restore, "put a backup back; nothing may run meanwhile")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file made by backup")
+    rotate = _add(commands, "rotate-keys", _rotate_keys, "seal contact details with a new key, step by step")
+    rotate.add_argument(
+        "--drop-old", action="store_true", help="remove the old keys of a local run, when nothing needs them"
+    )
     off = _add(
         commands, "off", _off, "switch the assistant off: everybody gets phone numbers; danger is answered first"
     )
     off.add_argument("--comment", required=True, help="why; kept in the log of the staff console")
     on = _add(commands, "on", _on, "switch the assistant on again")
     on.add_argument("--comment", default="", help="why; kept in the log of the staff console")
+    _add(commands, "give-back", _give_back, "write approved examples of the staff console to data/nlu/reviewed")
     staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
     staff.add_argument("name")
     staff.add_argument("--alias", required=True, help="what residents see")
     staff.add_argument(
-        "--role", choices=("case_worker", "reviewer", "editor", "registrar", "log_controller", "admin"), default="case_worker"
+        "--role",
+        choices=("case_worker", "reviewer", "editor", "registrar", "log_controller", "admin"),
+        default="case_worker",
     )
     staff.add_argument("--services", default="", help="ids of services, with commas between; empty is all")
     return parser
@@ -149,6 +160,24 @@ def _purge(_options: argparse.Namespace) -> int:
     return purge_once(sys.stdout)
 
 
+def _backup(options: argparse.Namespace) -> int:
+    from bot.commands.backup import back_up
+
+    return back_up(options.file, sys.stdout)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot.commands.restore import restore
+
+    return restore(options.file, sys.stdout)
+
+
+def _rotate_keys(options: argparse.Namespace) -> int:
+    from bot.commands.rotate_keys import rotate_keys
+
+    return rotate_keys(options.drop_old, sys.stdout)
+
+
 def _off(options: argparse.Namespace) -> int:
     from bot.commands.switch import switch_assistant
 
@@ -159,6 +188,12 @@ def _on(options: argparse.Namespace) -> int:
     from bot.commands.switch import switch_assistant
 
     return switch_assistant(False, options.comment, sys.stdout)
+
+
+def _give_back(_options: argparse.Namespace) -> int:
+    from bot.commands.give_back import give_back
+
+    return give_back(sys.stdout)
 
 
 def _staff(options: argparse.Namespace) -> None:

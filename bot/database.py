@@ -18,6 +18,8 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 POOLED = 12
+# A database that has fallen off the network must be found out before the person's ten seconds are over.
+CONNECT_SECONDS = 5
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -58,7 +60,7 @@ def _pool(url: str) -> dict[str, Any]:
     """SQLAlchemy opens a file of SQLite anew for each transaction: closing the last connection folds the whole log back
     into the file, 11 ms each time (docs/front-door.md). So connections are kept, and may go from thread to thread."""
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": POOLED}
+        return {"pool_pre_ping": True, "pool_size": POOLED, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
     if url.startswith("sqlite:///") and ":memory:" not in url and url != "sqlite:///":
         kept = {"check_same_thread": False}
         return {"poolclass": QueuePool, "pool_size": POOLED, "max_overflow": POOLED, "connect_args": kept}

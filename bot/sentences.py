@@ -20,6 +20,7 @@ SPOKEN = (SWEDISH, ENGLISH)
 DOMAIN = ROOT / "domain.yml"
 # What is said in `live` in the place of a crisis text that nobody has approved.
 MINIMAL = "utter_urgent_minimal"
+SECRECY, SECRECY_MINIMAL = "utter_secrecy", "utter_secrecy_minimal"
 
 
 class UnknownSentenceError(KeyError):
@@ -48,8 +49,9 @@ class Sentences:
     def load(cls, mode: str, path: Path = DOMAIN) -> Sentences:
         """Read the responses of a Rasa domain file.
 
-        In `live` a crisis text without an approver gives way to the minimal one. A text in a language that the
-        assistant does not speak is said in neither mode before somebody who knows the language has approved it.
+        In `live` a crisis or secrecy text without an approver gives way to the minimal one of its kind. A text in a
+        language that the assistant does not speak is said in neither mode before somebody who knows the language has
+        approved it.
         """
         found: dict[str, dict[str, str]] = {SWEDISH: {}}
         for text in read_texts(path):
@@ -57,8 +59,9 @@ class Sentences:
                 found.setdefault(text.language, {})[text.name] = text.text
         if mode == "live":
             for text in unapproved_texts(path):
-                if text.language in SPOKEN and MINIMAL in found[text.language]:
-                    found[text.language][text.name] = found[text.language][MINIMAL]
+                minimal = minimal_of(text.name)
+                if text.language in SPOKEN and minimal in found[text.language]:
+                    found[text.language][text.name] = found[text.language][minimal]
         return cls(found.pop(SWEDISH), found)
 
     def of(self, language: str | None) -> Sentences:
@@ -85,6 +88,11 @@ class Sentences:
         for key, value in values.items():
             text = text.replace("{" + key + "}", str(value))
         return text
+
+
+def minimal_of(name: str) -> str:
+    """What is said in `live` in the place of this text while nobody has approved it."""
+    return SECRECY_MINIMAL if name.startswith(SECRECY) else MINIMAL
 
 
 def unapproved_texts(path: Path = DOMAIN) -> Iterator[Text]:

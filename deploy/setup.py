@@ -1,4 +1,6 @@
-"""Set-up from a clean clone: Python 3.10, every library of requirements.lock; Chromium and nginx for the tests.
+"""Set-up from a clean clone: Python 3.10, every library of requirements.lock; what the tests need beside them.
+
+For the tests: Chromium, nginx and PostgreSQL.
 
 Needs nothing but a Python 3 with its standard library. Repeating it costs nothing while requirements.lock is unchanged.
 """
@@ -28,6 +30,8 @@ def main() -> None:
             install_browser()
         if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
             install_proxy()
+        if not find_postgresql():
+            install_postgresql()
 
 
 def install(uv: str) -> None:
@@ -89,19 +93,42 @@ def install_browser() -> None:
 
 def install_proxy() -> None:
     """nginx for the tests of `deploy/nginx.conf`, by Debian's own package where we may; else they are skipped."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print("No nginx: its tests are skipped (`sudo apt install nginx` to run them).", flush=True)
-        return
-    print("Setting up: nginx for the tests of the proxy example …", flush=True)
-    step(["apt-get", "update", "-qq"], "Check the network and try again.")
-    # The package starts a server of its own on port 80; nobody asked for that.
+    install_server("nginx", "nginx", "the tests of the proxy example")
+
+
+def find_postgresql():
+    """The server's own programs; Debian keeps them outside the path."""
+    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return str(kept[-1]) if kept else shutil.which("initdb")
+
+
+def install_postgresql() -> None:
+    """PostgreSQL for the tests that run on both databases, by Debian's own package where we may; else they are skipped.
+
+    The tests start a server of their own, in a folder of their own.
+    """
+    install_server("PostgreSQL", "postgresql", "the tests on both databases")
+
+
+def install_server(name: str, package: str, purpose: str) -> None:
+    """A Debian package that would start a server of its own, which nobody asked for."""
+    may = os.geteuid() == 0 and shutil.which("apt-get")
+    if may:
+        print(f"Setting up: {name} for {purpose} …", flush=True)
+    if not may or not quietly_installed(package):
+        print(f"\nNOTE: no {name}, so {purpose} are SKIPPED (`sudo apt install {package}` to run them).\n", flush=True)
+
+
+def quietly_installed(package: str) -> bool:
+    """Whether apt could install it, without its server being started."""
     keep_quiet = Path("/usr/sbin/policy-rc.d")
     ours = not keep_quiet.exists()
     if ours:
         keep_quiet.write_text("#!/bin/sh\nexit 101\n")
         keep_quiet.chmod(0o755)
     try:
-        step(["apt-get", "install", "-y", "-qq", "nginx"], "Install nginx (`apt install nginx`) and try again.")
+        commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", package])
+        return not any(subprocess.run(command, cwd=ROOT).returncode for command in commands)
     finally:
         if ours:
             keep_quiet.unlink()

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.databases import database_kind, database_of_module, database_url, postgresql, pytest_generate_tests
 from tests.town import Town, running_town
+
+__all__ = ["database_kind", "database_of_module", "database_url", "postgresql", "pytest_generate_tests"]
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 

@@ -21,7 +21,7 @@ def test_every_setting_stands_in_the_readme(setting: str) -> None:
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    listed = set(re.findall(r"python -m bot (\w+)`", README))
+    listed = set(re.findall(r"python -m bot ([\w-]+)`", README))
     commands = command_line._parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
     assert set(commands) == listed
 

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
+from xmlrpc.client import ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport
 
 from bot.commands.secrets import with_secrets
 from bot.settings import Settings
@@ -65,9 +68,14 @@ class Answer:
         return {choice["label"]: choice["id"] for message in self.messages for choice in message["choices"]}
 
 
-def call(address: str, method: str, path: str, body: object = None, token: str | None = None) -> Answer:
-    """One request with a JSON body; a status of 4xx or 5xx is an answer like any other."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+def call(
+    address: str, method: str, path: str, body: object = None, token: str | None = None, forwarded: str = ""
+) -> Answer:
+    """One request with a JSON body; a status of 4xx or 5xx is an answer like any other.
+
+    `forwarded`: the address of the caller that a proxy would name.
+    """
+    headers = headers_of(token, forwarded)
     data = None if body is None else json.dumps(body).encode()
     request = Request(address + path, data=data, headers=headers, method=method)
     try:
@@ -75,6 +83,12 @@ def call(address: str, method: str, path: str, body: object = None, token: str |
             return _answer(answer.status, answer.read(), dict(answer.headers))
     except HTTPError as error:
         return _answer(error.code, error.read(), dict(error.headers))
+
+
+def headers_of(token: str | None, forwarded: str) -> dict[str, str]:
+    """What a page and a proxy send along."""
+    signed = {"Authorization": f"Bearer {token}"} if token else {}
+    return {"Content-Type": "application/json"} | signed | ({"X-Forwarded-For": forwarded} if forwarded else {})
 
 
 def _answer(status: int, content: bytes, headers: dict[str, str]) -> Answer:
@@ -153,6 +167,12 @@ class Town:
             time.sleep(0.3)
         raise TimeoutError("the installation did not become healthy")
 
+    def processes(self) -> dict[str, int]:
+        """Name → process id of whatever supervisor has running or starting."""
+        address = f"unix://{self.settings.data_directory / 'supervisor.sock'}"
+        with ServerProxy("http://127.0.0.1", SupervisorTransport("", "", address)) as proxy:
+            return {info["name"]: info["pid"] for info in proxy.supervisor.getAllProcessInfo() if info["pid"]}
+
     def logs(self) -> str:
         """Everything that any process has logged."""
         folder = self.settings.data_directory / "log"
@@ -164,11 +184,14 @@ class Town:
 
 
 @contextlib.contextmanager
-def running_town(**changes: str) -> Iterator[Town]:
-    """Start everything as `make run` does; stop and remove it at the end."""
+def running_town(trusted: Path | None = None, **changes: str) -> Iterator[Town]:
+    """Start everything as `make run` does; stop and remove it at the end.
+
+    `trusted`: the certificates that the processes believe, instead of the machine's own.
+    """
     # A short path: a Unix socket may have no more than 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="vv", dir="/tmp" if Path("/tmp").is_dir() else None))
-    environment = _environment(folder, changes)
+    environment = _environment(folder, changes) | ({"SSL_CERT_FILE": str(trusted)} if trusted else {})
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"],
         cwd=ROOT,

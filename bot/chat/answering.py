@@ -15,9 +15,12 @@ from bot.chat.draft import Draft, Option
 from bot.chat.feedback import ask_if_it_helped
 from bot.chat.hearing import Heard
 from bot.chat.incoming import harmless
+from bot.chat.own_cases import PAYLOADS
 from bot.chat.parts import Parts
+from bot.chat.secrecy import BEFORE_CONTACT, tell_secrecy
 from bot.chat.staffed import Desk
 from bot.chat.typed import ANSWERS, answer_typed, offer_typed
+from bot.chat.wishes import answer_wish, offer_wish
 from bot.handover.case import get_case
 from bot.handover.record import CaseError
 from bot.sentences import Sentences
@@ -39,8 +42,10 @@ KIND_NAMES = {
 
 
 async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft], dict[str, Any]]:
-    """What is said, in the order of `_IN_ORDER`, and what was understood."""
-    if heard.desk:
+    """What is said, danger first, and what was understood."""
+    if heard.payload in PAYLOADS:
+        drafts, understood = await answer_wish(parts, heard), {"decision": "case"}
+    elif heard.desk:
         drafts, understood = _at_desk(parts, heard, heard.desk), {"decision": "thread"}
     elif heard.payload in ANSWERS:
         drafts, understood = await answer_typed(parts, heard), {"decision": "contact"}
@@ -48,6 +53,8 @@ async def answer(parts: Parts, heard: Heard, seconds: float) -> tuple[list[Draft
         drafts, understood = _without_rasa(parts, heard, "utter_door_off"), {"decision": "off"}
     else:
         drafts, understood = await _from_rasa(parts, heard, seconds)
+    drafts = offer_wish(parts, heard, drafts, understood)
+    drafts = await tell_secrecy(parts, heard, drafts, understood)
     for step in _IN_ORDER:
         drafts = step(parts, heard, drafts)
     return ask_if_it_helped(drafts, understood), understood
@@ -85,8 +92,11 @@ def _check_cases(connection: Connection, heard: Heard, answer: Answer) -> None:
 
 
 def _at_desk(parts: Parts, heard: Heard, desk: Desk) -> list[Draft]:
-    name = "utter_door_sent_to_alias" if desk.alias else "utter_door_sent"
-    return [_said(parts, heard, name, alias=desk.alias or "")]
+    """It was sent; with the card of whom to call where nobody is there to read it."""
+    if desk.there is None:
+        name = "utter_door_sent_absent" if desk.alias else "utter_door_sent"
+        return [replace(_said(parts, heard, name, alias=desk.alias or ""), service=dict(desk.service))]
+    return [_said(parts, heard, "utter_door_sent_to_alias", alias=desk.there)]
 
 
 def _danger_first(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Draft]:
@@ -112,7 +122,9 @@ def _offering_contact(parts: Parts, heard: Heard, notice: Draft, drafts: Sequenc
     """A number or an address was typed: shall we use it? Or the form, unless the answer offers that already."""
     sentences = parts.sentences.of(heard.language)
     question, options = offer_typed(parts, heard)
-    question = question or sentences.text("utter_door_masked_phone")
+    # Whoever says yes leaves contact details: what must be known before that stands with the question.
+    before = sentences.text(BEFORE_CONTACT)
+    question = f"{question}\n\n{before}" if options else sentences.text("utter_door_masked_phone")
     offered = any(option.payload == CALL_BACK for draft in drafts for option in draft.choices)
     form = [] if offered else [Option(sentences.text("utter_label_call_back"), CALL_BACK)]
     return replace(notice, text=f"{notice.text} {question}", choices=(*options, *form))

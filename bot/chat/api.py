@@ -9,6 +9,7 @@ from typing import Any
 from bot.chat import door
 from bot.chat.callers import Caller
 from bot.chat.parts import Parts
+from bot.chat.sharing import read_preview
 from bot.chat.whole_talk import read_talk
 
 Fields = Mapping[str, Any]
@@ -50,9 +51,21 @@ async def read_news(parts: Parts, caller: Caller, fields: Fields) -> Json:
     return Json({"messages": await door.read_news(parts, caller, fields.get("after", ""))})
 
 
+async def mark_read(parts: Parts, caller: Caller, fields: Fields) -> Json:
+    """The person has what staff wrote on the screen."""
+    await door.mark_read(parts, caller, fields.get("id"))
+    return Json(None, 204)
+
+
 async def leave_contact(parts: Parts, caller: Caller, fields: Fields) -> Json:
     """A case with contact details."""
     return Json({"messages": await door.leave_contact(parts, caller, fields)}, 201)
+
+
+async def show_sharing(parts: Parts, caller: Caller, fields: Fields) -> Json:  # noqa: ARG001
+    """What staff would see of the talk, for each choice."""
+    shown = await read_preview(parts, caller)
+    return Json({"texts": shown.texts, "until": shown.until})
 
 
 async def judge(parts: Parts, caller: Caller, fields: Fields) -> Json:

@@ -83,6 +83,8 @@ def _add_api(app: Sanic, parts: Parts) -> None:
     add("POST", "/api/messages", api.say)
     add("GET", "/api/messages", api.read_news)
     add("POST", "/api/contact", api.leave_contact)
+    add("GET", "/api/sharing", api.show_sharing)
+    add("POST", "/api/read", api.mark_read)
     add("POST", "/api/feedback", api.judge)
     add("POST", "/api/receipt", api.use_receipt)
 
@@ -101,7 +103,7 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
         after = request.headers.get("last-event-id") or request.args.get("after", "")
         try:
             answer = await request.respond(content_type="text/event-stream; charset=utf-8")
-            async for event in events(parts, session, after):
+            async for event in events(parts, session, after, read_language(request)):
                 await answer.send(event)
             await answer.eof()
         finally:
@@ -146,6 +148,7 @@ def _add_forms(app: Sanic, parts: Parts) -> None:
     add("/chatt/hjalpte", forms.post_feedback)
     add("/chatt/kopia", forms.post_copy)
     add("/chatt/radera", forms.post_delete)
+    add("/chatt/arende", forms.post_case)
     add("/kvittens", forms.post_receipt)
 
     @app.post("/chatt/avsluta")  # type: ignore[untyped-decorator]

@@ -20,11 +20,13 @@ from bot.chat.masking import Masked
 from bot.chat.parts import Parts, SlowDatabaseError
 from bot.chat.promises import give_receipt, promise_drafts
 from bot.chat.session import Session, touch
+from bot.chat.sharing import summary
 from bot.chat.talk_so_far import latest, receiving_service, spoken_language
 from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
 from bot.chat.views import View
 from bot.handover.case import Case, HandOver, open_case
 from bot.handover.contact import Contact, ContactError, store_contact, validate_contact
+from bot.handover.passed_on import newest_line
 from bot.handover.record import Shared
 from bot.routing.hours import local_day
 
@@ -42,11 +44,15 @@ class RefusedContact(Refused):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A form that was read: the page's id, how the person can be reached, and what staff may see of the talk."""
+    """A form that was read: the page's id, how the person can be reached, and what staff may see of the talk.
+
+    `until`: the last message that was in what the page showed of it; None when it showed nothing.
+    """
 
     id: str
     contact: Contact = field(repr=False)
     shared: Shared = "topic"
+    until: int | None = None
 
 
 def read_wanted(fields: Mapping[str, Any]) -> Wanted:
@@ -56,18 +62,29 @@ def read_wanted(fields: Mapping[str, Any]) -> Wanted:
         RefusedContact: a field is missing or wrong.
         Refused: 422 for an id that is none.
     """
-    said_id, shared = read_id(fields.get("id")), _read_shared(fields.get("shared"))
+    said_id, shared = read_id(fields.get("id")), read_shared(fields.get("shared"))
     given = {name: fields.get(name) for name in FIELDS}
     if any(value is not None and not isinstance(value, str | bool) for value in given.values()):
         raise Refused(422, "unreadable")
     try:
         tidied = {name: tidy(value) if isinstance(value, str) else value for name, value in given.items()}
-        return Wanted(said_id, validate_contact(tidied), shared)
+        return Wanted(said_id, validate_contact(tidied), shared, read_until(fields))
     except ContactError as error:
         raise RefusedContact(error.field, error.code) from None
 
 
-def _read_shared(given: object) -> Shared:
+def read_until(fields: Mapping[str, Any]) -> int | None:
+    """The number of the last message that the page showed of what is passed on."""
+    given = str(fields.get("until") or "")
+    return int(given) if given.isdecimal() and len(given) < 19 else None
+
+
+def read_shared(given: object) -> Shared:
+    """What is to be shared; nothing said is the topic alone.
+
+    Raises:
+        RefusedContact: it is none of the choices.
+    """
     shared: tuple[Shared, ...] = get_args(Shared)
     found = next((choice for choice in shared if choice == (given or "topic")), None)
     if found is None:
@@ -80,6 +97,7 @@ async def call_back(parts: Parts, session: Session, wanted: Wanted, client: str)
 
     Raises:
         Refused: 422 in a session that was opened with a receipt; 503 when nothing could be stored.
+        NotTaken: 409 when staff have switched the service off.
     """
     if session.case_id:
         raise Refused(422, "unreadable")
@@ -105,24 +123,26 @@ def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted
 def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> Case:
     now, language = parts.clock(), spoken_language(connection, session.id)
     sentences = parts.sentences.of(language)
-    case = open_with_contact(connection, parts, session, wanted.id, wanted.contact, wanted.shared)
+    case = open_with_contact(connection, parts, session, wanted)
     said = store_said(
         connection, session.id, wanted.id, Masked(sentences.text("utter_door_contact_given"), ()), None, now
     )
-    drafts = promise_drafts(parts, case, now, language)
+    drafts = promise_drafts(connection, parts, case, now, language)
     store_answer(connection, said, session.id, drafts, {"decision": "contact"}, now)
     return case
 
 
-def open_with_contact(
-    connection: Connection, parts: Parts, session: Session, message_id: str, contact: Contact, shared: Shared
-) -> Case:
-    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case."""
+def open_with_contact(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> Case:
+    """Case, sealed contact details and receipt, in the caller's transaction; the same message gives the same case.
+
+    Raises:
+        NotTaken: staff have switched the service off.
+    """
     now = parts.clock()
     service = receiving_service(connection, parts, session.id)
     hours = parts.catalogue.promise_hours(service["id"], local_day(now))
-    case = open_case(connection, _hand_over(connection, parts, session, message_id, shared, service), hours, now)
-    store_contact(connection, case.id, contact, parts.settings.encryption_keys, now)
+    case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
+    store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
     give_receipt(connection, parts, session, case.id, now)
     return case
 
@@ -131,31 +151,30 @@ def _hand_over(
     connection: Connection,
     parts: Parts,
     session: Session,
-    message_id: str,
-    shared: Shared,
+    wanted: Wanted,
     service: Mapping[str, Any],
 ) -> HandOver:
     return HandOver(
         conversation_id=session.id,
-        message_id=message_id,
+        message_id=wanted.id,
         service=service["id"],
         need=latest(connection, session.id, "need") or "human",
         district=service.get("district"),
         channel="callback",
         acute=was_urgent(connection, session.id),
-        shared=shared,
-        summary=_summary(connection, parts, session) if shared == "summary" else None,
+        shared=wanted.shared,
+        summary=summary(connection, parts, session) if wanted.shared == "summary" else None,
+        shared_until=shown_until(connection, session, wanted.until),
     )
 
 
-def _summary(connection: Connection, parts: Parts, session: Session) -> str:
-    """What was understood, in a few words: nothing that the person wrote."""
-    need, unknown = latest(connection, session.id, "need"), parts.sentences.text("utter_door_unknown")
-    district = latest(connection, session.id, "district")
-    return parts.sentences.text(
-        "utter_door_summary",
-        need=parts.sentences.text(f"utter_label_{need}") if f"utter_label_{need}" in parts.sentences.texts else unknown,
-        age=latest(connection, session.id, "age") or unknown,
-        district=parts.catalogue.districts.get(district, unknown) if district else unknown,
-        role=parts.sentences.text(f"utter_door_role_{latest(connection, session.id, 'role') or 'unknown'}"),
-    )
+def shown_until(connection: Connection, session: Session, until: int | None) -> int:
+    """The last message that is passed on: the newest one, as the page showed it.
+
+    Raises:
+        RefusedContact: the talk has gone on since (in another tab), so that the person has not seen what would be sent.
+    """
+    newest = newest_line(connection, session.id)
+    if until is not None and until != newest:
+        raise RefusedContact("shared", "changed")
+    return newest

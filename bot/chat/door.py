@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -12,17 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.assistant import AssistantError
 from bot.chat.callback import call_back, read_wanted
 from bot.chat.callers import Caller, limit, live_session, unstored
+from bot.chat.case_page import CasePage, carry_out, read_page
 from bot.chat.comeback import come_back
 from bot.chat.degraded import degraded_drafts
 from bot.chat.draft import Draft, Message
 from bot.chat.feedback import Verdict, note_verdict, read_verdict
 from bot.chat.incoming import Refused
-from bot.chat.news import fetch_news, seen_until
+from bot.chat.news import fetch_news, note_read, seen_until, thread_number
 from bot.chat.parts import Parts
 from bot.chat.reply import Reply, reply
 from bot.chat.session import Session, end_session, forget_session, open_session, touch
 from bot.chat.staffed import case_ids
 from bot.chat.views import said_only
+from bot.handover.ledger import CONVERSATION, Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -101,9 +104,54 @@ async def read_news(parts: Parts, caller: Caller, after: str) -> list[Message]:
     try:
         await parts.write(lambda connection: touch(connection, session.id, parts.clock()))
         seen = await parts.read(lambda connection: seen_until(connection, session, after))
-        return (await fetch_news(parts, session, seen))[0]
+        found, until = await fetch_news(parts, session, seen)
+        if until.thread > seen.thread:
+            await note_read(parts, session, until.thread)
+        return found
     except SQLAlchemyError as error:
         raise unstored("read news", error) from error
+
+
+async def mark_read(parts: Parts, caller: Caller, message_id: object) -> None:
+    """The page shows what staff wrote, up to this message.
+
+    Raises:
+        Refused: 401, 422, 429, 503.
+    """
+    session = await live_session(parts, caller)
+    number = thread_number(message_id)
+    limit(parts, "message", session.id)
+    try:
+        await note_read(parts, session, number)
+    except SQLAlchemyError as error:
+        raise unstored("note what was read", error) from error
+
+
+async def show_cases(parts: Parts, caller: Caller) -> CasePage:
+    """The caller's own cases.
+
+    Raises:
+        Refused: 401, 503.
+    """
+    session = await live_session(parts, caller)
+    try:
+        return await parts.read(lambda connection: read_page(connection, parts, session, caller.language))
+    except SQLAlchemyError as error:
+        raise unstored("read a case", error) from error
+
+
+async def change_case(parts: Parts, caller: Caller, fields: Mapping[str, Any]) -> str:
+    """Do what the person has confirmed with one of their cases; returns the name of what is said of it.
+
+    Raises:
+        Refused: 401, 422, 429, 503.
+    """
+    session = await live_session(parts, caller)
+    limit(parts, "message", session.id)
+    try:
+        return await parts.write(lambda connection: carry_out(connection, parts, session, fields))
+    except SQLAlchemyError as error:
+        raise unstored("change a case", error, "degraded_case") from error
 
 
 async def forget(parts: Parts, caller: Caller) -> bool:
@@ -115,6 +163,7 @@ async def forget(parts: Parts, caller: Caller) -> bool:
     session = await live_session(parts, caller)
     try:
         async with parts.turns.hold(caller.token, parts.settings.reply_timeout_seconds):
+            await asyncio.to_thread(_note_deletion, parts, session)
             remains = await parts.write(lambda connection: _forget(connection, session))
     except SQLAlchemyError as error:
         raise unstored("delete a conversation", error) from error
@@ -148,6 +197,14 @@ async def welcome(parts: Parts, language: str) -> list[Message]:
 def _judge(connection: Connection, parts: Parts, session: Session, verdict: Verdict) -> None:
     note_verdict(connection, session.id, verdict)
     touch(connection, session.id, parts.clock())
+
+
+def _note_deletion(parts: Parts, session: Session) -> None:
+    """So that no restored backup brings the talk back. Whoever wants it gone now does not wait for a full disk."""
+    try:
+        Ledger.of(parts.settings).note(CONVERSATION, [session.id], parts.clock())
+    except OSError as error:
+        logger.critical("A deletion could not be noted in the ledger: %s", type(error).__name__)
 
 
 def _forget(connection: Connection, session: Session) -> bool:

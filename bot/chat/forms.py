@@ -11,16 +11,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat import door
 from bot.chat.callback import RefusedContact
 from bot.chat.callers import Caller, live_session, unstored
+from bot.chat.case_page import CasePage
 from bot.chat.degraded import degraded_drafts
 from bot.chat.incoming import BODY_LIMIT_BYTES, Refused
-from bot.chat.pages import COPY_NAME
+from bot.chat.pages import COPY_NAME, newest_answer
 from bot.chat.parts import Parts
 from bot.chat.problems import messages_of
 from bot.chat.session import LONGEST_TOKEN, was_said_before
+from bot.chat.sharing import NOTHING, read_preview
 from bot.chat.views import said_only
 from bot.chat.whole_talk import NOTHING_SAID, Talk, read_talk
 
 Form = Mapping[str, str]
+# What is done with a case only after the person has read what happens.
+ASKED_FIRST = ("withdraw", "stop", "revoke")
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ async def simple_page(parts: Parts, caller: Caller, template: str) -> Html:
     strong = False
     if caller.token:
         with suppress(Refused):
-            strong = (await read_talk(parts, caller)).sensitive
+            strong = (await read_talk(parts, caller, shown=False)).sensitive
     return Html(_render(parts, caller, template, token=caller.token[:LONGEST_TOKEN], strong=strong))
 
 
@@ -103,11 +107,29 @@ async def post_delete(parts: Parts, caller: Caller, form: Form) -> Html:
         if form.get("confirm"):
             remains = await door.forget(parts, caller)
             return Html(_render(parts, caller, "deleted.html", remains=remains))
-        talk = await read_talk(parts, caller)
+        talk = await read_talk(parts, caller, shown=False)
     except Refused as refused:
         return _problem(parts, caller, refused)
     values = {"token": caller.token, "remains": talk.has_case, "strong": talk.sensitive}
     return Html(_render(parts, caller, "delete.html", **values))
+
+
+async def post_case(parts: Parts, caller: Caller, form: Form) -> Html:
+    """ "Ditt ärende": what stands there; an act is asked about first, saying what happens, and then done."""
+    act, done = form.get("act", ""), ""
+    try:
+        page = await door.show_cases(parts, caller)
+        if act in ASKED_FIRST and not form.get("confirm"):
+            asked = {"act": act, "number": form.get("number", "")[:3], **_of(page, caller)}
+            return Html(_render(parts, caller, "case_act.html", **asked))
+        if act:
+            done = await door.change_case(parts, caller, form)
+            if done == "revoked" and page.with_code:
+                return Html(_render(parts, caller, "code_revoked.html"))
+            page = await door.show_cases(parts, caller)
+    except Refused as refused:
+        return await _refused_case(parts, caller, refused)
+    return Html(_render(parts, caller, "case.html", done=done, error=None, **_of(page, caller)))
 
 
 async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
@@ -121,6 +143,21 @@ async def post_receipt(parts: Parts, caller: Caller, form: Form) -> Html:
     return await _talk(parts, replace(caller, token=session.token), status="came_back")
 
 
+def _of(page: CasePage, caller: Caller) -> dict[str, object]:
+    return {"page": page, "token": caller.token, "strong": True}
+
+
+async def _refused_case(parts: Parts, caller: Caller, refused: Refused) -> Html:
+    """The page as it stands now, with what went wrong."""
+    try:
+        page = await door.show_cases(parts, caller)
+    except Refused:
+        return _problem(parts, caller, refused)
+    error = messages_of(parts, refused, caller.language)
+    body = _render(parts, caller, "case.html", done="", error=error, **_of(page, caller))
+    return Html(body, refused.status, retry_after=refused.retry_after)
+
+
 async def _kept(parts: Parts, caller: Caller, form: Form) -> Html:
     text = form.get("text", "")[:BODY_LIMIT_BYTES]
     page = await _talk(parts, caller, text=text)
@@ -132,7 +169,10 @@ async def _chat(parts: Parts, caller: Caller, talk: Talk = NOTHING_SAID, /, **va
     at, language = parts.clock(), parts.languages[caller.language]
     offline = degraded_drafts("", None, parts.catalogue, language.sentences, at, "utter_door_offline")
     welcome = [] if talk.with_staff else await door.welcome(parts, caller.language)
-    shown = {"sensitive": talk.sensitive, **values}
+    form = values.get("form", any(message["form"] for message in newest_answer(talk.messages)))
+    preview = await read_preview(parts, caller) if form and not talk.with_staff else NOTHING
+    known = {"sensitive": talk.sensitive, "has_case": talk.has_case, "company": talk.company, "preview": preview}
+    shown = {**known, **values}
     return parts.pages.chat(language, welcome, said_only(parts, offline, at), caller.token, talk.messages, **shown)
 
 

@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 from bot.chat.draft import Option
 from bot.chat.incoming import HUMAN, Refused, Said
 from bot.chat.masking import Masked, mask
+from bot.chat.own_cases import PAYLOADS, has_case_for
 from bot.chat.parts import Parts
+from bot.chat.phrases import Wish, find_wish
 from bot.chat.remembered import typed_contact
 from bot.chat.session import Session, touch
 from bot.chat.staffed import Desk, find_desk, post_to_desk, raise_alarms
@@ -24,7 +26,8 @@ from bot.understanding.urgent import Urgent, urgent
 class Heard:
     """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over.
 
-    `language` is the one to answer in: the message's own where that is spoken, else that of the talk before.
+    `language` is the one to answer in: the message's own where that is spoken, else that of the talk before. `wish`:
+    what the words say is to happen with the person's own case, where there is such a case.
     """
 
     session: Session
@@ -35,6 +38,7 @@ class Heard:
     desk: Desk | None
     service: str | None
     language: str = SWEDISH
+    wish: Wish | None = None
 
 
 def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> Heard:
@@ -52,8 +56,8 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
         parts.typed.keep(session.id, typed)
     stored = store_said(connection, session.id, said.id, masked, alarm.kind if alarm else None, now)
     touch(connection, session.id, now)
-    desk = find_desk(connection, session)
-    if desk:
+    desk = find_desk(connection, session, now)
+    if desk and not (option and option.payload in PAYLOADS):
         post_to_desk(connection, desk, said.id, stored.text, now)
     if alarm:
         raise_alarms(connection, session, now)
@@ -61,7 +65,14 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
     before = spoken_language(connection, session.id)
     found = None if option else find_language(said.text)
     language = found if found in SPOKEN else before
-    return Heard(session, stored, stored.text, option.payload if option else None, alarm, desk, service, language)
+    payload = option.payload if option else None
+    wish = None if option else _wish(connection, session, said.text)
+    return Heard(session, stored, stored.text, payload, alarm, desk, service, language, wish)
+
+
+def _wish(connection: Connection, session: Session, text: str) -> Wish | None:
+    wish = find_wish(text)
+    return wish if wish and has_case_for(connection, session, wish) else None
 
 
 def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:

@@ -13,10 +13,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.draft import Message
+from bot.chat.incoming import Refused
 from bot.chat.parts import Parts
 from bot.chat.promises import tell_late_cases, untold_cases
 from bot.chat.session import Session, find_session
-from bot.chat.staffed import case_ids
+from bot.chat.staffed import case_ids, company
 from bot.chat.transcript import created_at, late_messages, newest_id
 from bot.chat.views import OF_TRANSCRIPT, View
 from bot.handover.thread import ThreadMessage, mark_read, messages
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.5
 HEARTBEAT_SECONDS = 15.0
 _ID = re.compile(r"([mt])(\d{1,18})")
+_THREAD_ID = re.compile(r"t(\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,18 @@ class Seen:
 
     transcript: int = 0
     thread: int = 0
+
+
+def thread_number(id_: object) -> int:
+    """The running number behind the id of a message of the thread.
+
+    Raises:
+        Refused: 422 for anything else.
+    """
+    match = _THREAD_ID.fullmatch(id_) if isinstance(id_, str) else None
+    if match is None:
+        raise Refused(422, "unreadable")
+    return int(match.group(1))
 
 
 def seen_until(connection: Connection, session: Session, after: str) -> Seen:
@@ -67,23 +81,29 @@ async def fetch_news(parts: Parts, session: Session, seen: Seen) -> tuple[list[M
     """As `news`; writes only when there is something to write."""
     if await parts.read(lambda connection: bool(untold_cases(connection, session))):
         await parts.write(lambda connection: tell_late_cases(connection, parts, session, parts.clock()))
-    found, until = await parts.read(lambda connection: news(connection, parts, session, seen))
-    if until.thread > seen.thread:
-        await parts.write(lambda connection: _mark_read(connection, parts, session, until.thread))
-    return found, until
+    return await parts.read(lambda connection: news(connection, parts, session, seen))
 
 
-async def events(parts: Parts, session: Session, after: str) -> AsyncIterator[str]:
-    """The stream of server-sent events: `message` for each new one, `ended` when the session has died.
+async def note_read(parts: Parts, session: Session, up_to: int) -> None:
+    """The person has what staff wrote on the screen, up to that message: read is more than sent."""
+    await parts.write(lambda connection: mark_thread_read(connection, parts, session, up_to))
+
+
+async def events(parts: Parts, session: Session, after: str, language: str) -> AsyncIterator[str]:
+    """The stream of server-sent events: `message` for each new one, `company` when it is another who is at the other
+    end (in words), `ended` when the session has died.
 
     A comment goes out every 15 seconds, so that neither proxy nor phone takes the silence for an end.
     """
     seen = await parts.read(lambda connection: seen_until(connection, session, after))
-    silent = HEARTBEAT_SECONDS
+    silent, there = HEARTBEAT_SECONDS, ""
     while await is_live(parts, session):
-        found, seen = await _fetch_calmly(parts, session, seen)
+        found, seen, now_there = await _fetch_calmly(parts, session, seen, there, language)
         for message in found:
             yield f"event: message\nid: {message['id']}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+        if now_there != there:
+            there = now_there
+            yield f"event: company\ndata: {json.dumps(there, ensure_ascii=False)}\n\n"
         silent = 0.0 if found else silent + POLL_SECONDS
         if silent >= HEARTBEAT_SECONDS:
             silent = 0.0
@@ -92,13 +112,16 @@ async def events(parts: Parts, session: Session, after: str) -> AsyncIterator[st
     yield "event: ended\ndata: {}\n\n"
 
 
-async def _fetch_calmly(parts: Parts, session: Session, seen: Seen) -> tuple[list[Message], Seen]:
+async def _fetch_calmly(
+    parts: Parts, session: Session, seen: Seen, there: str, language: str
+) -> tuple[list[Message], Seen, str]:
     """A database that is away for a moment ends no stream: the next round brings what this one missed."""
     try:
-        return await fetch_news(parts, session, seen)
+        found, until = await fetch_news(parts, session, seen)
+        return found, until, await parts.read(lambda connection: company(connection, parts, session, language))
     except SQLAlchemyError as error:
         logger.warning("A stream waits for the database: %s", type(error).__name__)
-        return [], seen
+        return [], seen, there
 
 
 async def is_live(parts: Parts, session: Session) -> bool:
@@ -111,7 +134,8 @@ async def is_live(parts: Parts, session: Session) -> bool:
     return found is not None
 
 
-def _mark_read(connection: Connection, parts: Parts, session: Session, up_to: int) -> None:
+def mark_thread_read(connection: Connection, parts: Parts, session: Session, up_to: int) -> None:
+    """As `note_read`, in the caller's transaction."""
     for case_id in case_ids(connection, session):
         mark_read(connection, case_id, "person", up_to, parts.clock())
 

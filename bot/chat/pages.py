@@ -90,6 +90,9 @@ class Pages:
             "contact_error": None,
             "status": None,
             "sensitive": False,
+            "has_case": False,
+            "company": "",
+            "preview": None,
             "copy_name": COPY_NAME,
         }
         shown = {**defaults, "token": token, **values}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.advisory import create_between
 from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
 from bot.chat.languages import Language, load_languages
@@ -26,6 +27,7 @@ from bot.chat.writing import Writer, create_writer
 from bot.database import create_database_engine, now, reading
 from bot.metrics import Metrics
 from bot.routing.catalogue import Catalogue
+from bot.routing.following import follow
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.understanding.urgent import load_rules
@@ -55,16 +57,17 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     crowds: Crowds = field(default_factory=Crowds)
     typed: Remembered = field(default_factory=Remembered)
-    turns: Turns = field(default_factory=Turns)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)
     metrics: Metrics = field(default_factory=Metrics)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
     writer: Writer = field(init=False)
+    turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
-        """The writer belongs to the engine."""
+        """The writer and the turns belong to the engine."""
         object.__setattr__(self, "writer", create_writer(self.engine))
+        object.__setattr__(self, "turns", Turns(create_between(self.engine)))
 
     @property
     def idle(self) -> timedelta:
@@ -118,9 +121,9 @@ def create_parts(settings: Settings) -> Parts:
         bot.understanding.urgent.UrgentRulesError: urgent.yml is wrong.
     """
     load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
-    catalogue = Catalogue.load(settings.mode)
-    sentences = Sentences.load(settings.mode)
     engine = create_database_engine(settings.database_url)
+    catalogue = follow(Catalogue.load(settings.mode), engine)
+    sentences = Sentences.load(settings.mode)
     return Parts(
         settings=settings,
         engine=engine,

@@ -10,6 +10,7 @@ from bot.chat.callback import RefusedContact
 from bot.chat.degraded import degraded_drafts, urgent_drafts, worded
 from bot.chat.draft import Draft, Message
 from bot.chat.incoming import LENGTH_LIMIT, Refused
+from bot.chat.not_taken import NotTaken, not_taken_drafts
 from bot.chat.parts import Parts
 from bot.chat.views import said_only
 from bot.routing.talk import Saying
@@ -34,7 +35,9 @@ def messages_of(parts: Parts, refused: Refused, language: str) -> list[Message]:
 def _messages_of(parts: Parts, refused: Refused, sentences: Sentences) -> list[Message]:
     at, text = parts.clock(), refused.text[:READ_FOR_DANGER]
     values = {"seconds": refused.retry_after or 0}
-    if refused.code in WITH_NUMBERS:
+    if isinstance(refused, NotTaken):
+        drafts = not_taken_drafts(refused, parts.catalogue, sentences, at)
+    elif refused.code in WITH_NUMBERS:
         name = f"utter_door_{refused.code}"
         drafts = degraded_drafts(text, None, parts.catalogue, sentences, at, name)
         drafts = [replace(draft, text=draft.text.replace("{seconds}", str(values["seconds"]))) for draft in drafts]

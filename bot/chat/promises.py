@@ -12,20 +12,21 @@ from bot.chat.session import Session
 from bot.chat.talk_so_far import spoken_language
 from bot.chat.transcript import Stored, find_said, shown_cases, store_bot
 from bot.handover.case import Case, cases_of_conversation
-from bot.handover.promise import promise_sentence
+from bot.handover.promise import promise_sentences
 from bot.handover.receipt import attach_receipt, receipt_code
 from bot.routing.hours import local_day
 
 
-def promise_drafts(parts: Parts, case: Case, at: datetime, language: str) -> list[Draft]:
+def promise_drafts(connection: Connection, parts: Parts, case: Case, at: datetime, language: str) -> list[Draft]:
     """What may be said of a committed case: when somebody answers only where the catalogue promises it."""
     marked = case.service in parts.catalogue.services and parts.catalogue.promise_marked(case.service, local_day(at))
-    sentence, values = promise_sentence(case.due_at, marked, language)
+    (promised, values), *more = promise_sentences(connection, case, marked, at, language)
     service = {"id": case.service, "district": case.district}
     then = "utter_case_come_back" if case.channel == "receipt" else "utter_door_case_code"
     sentences = parts.sentences.of(language)
     return [
-        Draft(sentences.text(sentence, **values), service=service, case_id=case.id, language=language),
+        Draft(sentences.text(promised, **values), service=service, case_id=case.id, language=language),
+        *(Draft(sentences.text(name, **said), language=language) for name, said in more),
         Draft(sentences.text(then), case_id=case.id, language=language),
     ]
 
@@ -54,5 +55,5 @@ def tell_late_cases(connection: Connection, parts: Parts, session: Session, at: 
     language = spoken_language(connection, session.id)
     for case, said in untold_cases(connection, session):
         give_receipt(connection, parts, session, case.id, at)
-        for draft in promise_drafts(parts, case, at, language):
+        for draft in promise_drafts(connection, parts, case, at, language):
             store_bot(connection, session.id, draft, said.id, at, late=True)

@@ -117,7 +117,8 @@ def _conclude(
     if heard.stored.answered_at is None:
         case = find_case(connection, session.id, heard.stored.client_id or "")
         if case and not any(draft.case_id for draft in drafts):
-            drafts = [*(draft for draft in drafts if draft.urgent), *promise_drafts(parts, case, now, heard.language)]
+            promised = promise_drafts(connection, parts, case, now, heard.language)
+            drafts = [*(draft for draft in drafts if draft.urgent), *promised]
         told = {draft.case_id for draft in drafts if draft.case_id}
         for case_id in told:
             give_receipt(connection, parts, session, case_id, now)

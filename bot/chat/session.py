@@ -69,6 +69,12 @@ def end_session(connection: Connection, session_id: str, now: datetime) -> None:
     connection.execute(update(conversations).where(conversations.c.id == session_id).values(**ended))
 
 
+def end_receipt_sessions(connection: Connection, case_id: str, now: datetime) -> None:
+    """Every session that was opened with the case's code opens nothing from now on."""
+    ended = {"token_hash": None, "ended_at": now}
+    connection.execute(update(conversations).where(conversations.c.case_id == case_id).values(**ended))
+
+
 def forget_session(connection: Connection, session_id: str) -> None:
     """Session and transcript are gone, and Rasa's tracker row in the same transaction. Cases are not touched."""
     connection.execute(delete(trackers).where(trackers.c.conversation_id == session_id))

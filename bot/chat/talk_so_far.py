@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from bot.chat.not_taken import NotTaken
 from bot.chat.parts import Parts
 from bot.chat.transcript import latest_rows
 from bot.routing.catalogue import CONTACT_CENTRE
 from bot.routing.hours import local_day
 from bot.sentences import SPOKEN, SWEDISH
+from bot.switch import services_off
 
 
 def last_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any] | None:
@@ -21,11 +23,17 @@ def last_service(connection: Connection, parts: Parts, conversation_id: str) -> 
 
 
 def receiving_service(connection: Connection, parts: Parts, conversation_id: str) -> Mapping[str, Any]:
-    """Who takes the case: the latest named service if it takes any, else the contact centre."""
-    service = last_service(connection, parts, conversation_id)
-    if service and parts.catalogue.takes_cases(service["id"], local_day(parts.clock())):
-        return service
-    return {"id": CONTACT_CENTRE, "district": None}
+    """Who takes the case: the latest named service if it takes any, else the contact centre.
+
+    Raises:
+        NotTaken: staff have switched that service off. What was meant for one is not sent to another behind one's back.
+    """
+    named, closed = last_service(connection, parts, conversation_id), services_off(connection)
+    takes = named is not None and parts.catalogue.takes_cases(named["id"], local_day(parts.clock()))
+    service = named if named and takes else {"id": CONTACT_CENTRE, "district": None}
+    if service["id"] in closed:
+        raise NotTaken(service["id"], service.get("district"), frozenset(closed))
+    return service
 
 
 def latest(connection: Connection, conversation_id: str, field: str) -> Any:

@@ -171,6 +171,12 @@ def shown_cases(connection: Connection, conversation_id: str) -> frozenset[str]:
     return frozenset(row.case_id for row in connection.execute(select(messages.c.case_id).where(*told)))
 
 
+def was_told(connection: Connection, conversation_id: str, texts: Sequence[str]) -> bool:
+    """Whether the assistant has said one of these texts in this conversation."""
+    said = messages.c.conversation_id == conversation_id, messages.c.sender == "bot", messages.c.text.in_(list(texts))
+    return connection.execute(select(messages.c.id).where(*said).limit(1)).scalar() is not None
+
+
 def was_urgent(connection: Connection, conversation_id: str) -> bool:
     """Whether the person has spoken of danger in this talk."""
     alarmed = messages.c.conversation_id == conversation_id, messages.c.urgent.is_not(None)

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.chat.callback import open_with_contact
+from bot.chat.callback import Wanted, open_with_contact
 from bot.chat.draft import Draft, Option
 from bot.chat.hearing import Heard
 from bot.chat.incoming import Refused
+from bot.chat.not_taken import NotTaken, not_taken_drafts
 from bot.chat.parts import Parts, SlowDatabaseError
 from bot.chat.promises import promise_drafts
 from bot.handover.contact import Contact
@@ -46,6 +47,8 @@ def offer_typed(parts: Parts, heard: Heard) -> tuple[str, list[Option]]:
 async def answer_typed(parts: Parts, heard: Heard) -> list[Draft]:
     """The person said yes: contact, case and notice are committed together, then the promise; else the form.
 
+    A service that is switched off gets nothing, and the person is told whom to reach.
+
     Raises:
         Refused: 503 when nothing could be stored, or nobody knows whether it was.
     """
@@ -55,6 +58,8 @@ async def answer_typed(parts: Parts, heard: Heard) -> list[Draft]:
     contact = replace(typed, **ANSWERS[heard.payload or ""])
     try:
         drafts = await parts.write(lambda connection: _open(connection, parts, heard, contact))
+    except NotTaken as refused:
+        drafts = not_taken_drafts(refused, parts.catalogue, parts.sentences.of(heard.language), parts.clock())
     except SlowDatabaseError as error:
         raise Refused(503, "unsure_case") from error
     except SQLAlchemyError as error:
@@ -65,5 +70,5 @@ async def answer_typed(parts: Parts, heard: Heard) -> list[Draft]:
 
 
 def _open(connection: Connection, parts: Parts, heard: Heard, contact: Contact) -> list[Draft]:
-    case = open_with_contact(connection, parts, heard.session, heard.stored.client_id or "", contact, "topic")
-    return promise_drafts(parts, case, parts.clock(), heard.language)
+    case = open_with_contact(connection, parts, heard.session, Wanted(heard.stored.client_id or "", contact))
+    return promise_drafts(connection, parts, case, parts.clock(), heard.language)

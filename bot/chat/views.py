@@ -15,7 +15,7 @@ from bot.chat.parts import Parts
 from bot.chat.session import Session
 from bot.chat.transcript import Stored
 from bot.handover.case import Case, get_case
-from bot.handover.deadline import in_words
+from bot.handover.deadline import date_in_words, in_words
 from bot.handover.receipt import in_groups, receipt_code
 from bot.handover.record import CaseError
 from bot.handover.thread import ThreadMessage
@@ -65,12 +65,13 @@ class View:
     def _case(self, connection: Connection, case_id: str | None, language: str | None) -> dict[str, Any] | None:
         case = _find(connection, case_id)
         # A receipt belongs to the session that opened the case; whoever came back with it has it already.
-        if case is None or case.conversation_id != self.session.id:
+        if case is None or case.conversation_id != self.session.id or not _opens(case, self.at):
             return None
         code = receipt_code(self.session.token, case.id, self.parts.settings.hash_key)
         return {
             "receipt": code,
             "receipt_in_groups": in_groups(code),
+            "until": date_in_words(case.receipt_until, language or SWEDISH) if case.receipt_until else "",
             "due_at": _iso(case.due_at) if case.due_at else None,
             "due": in_words(case.due_at, language or SWEDISH) if case.due_at else None,
         }
@@ -108,6 +109,11 @@ def draw_service(
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).rstrip(".")
+
+
+def _opens(case: Case, at: datetime) -> bool:
+    """Whether the code is still worth writing down: not after its last day, nor once it has been made invalid."""
+    return case.receipt_until is None or case.receipt_until > at
 
 
 def _find(connection: Connection, case_id: str | None) -> Case | None:

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from bot.commands.evaluation.floors import FLOORS, FloorError, load_floors
 from bot.commands.evaluation.gate import ACCEPTED, Verdict, accepted_of, judge_report, load_accepted, verdict_lines
+from bot.commands.evaluation.judged import Judged, Labelled
 from bot.commands.evaluation.labelled import FROZEN, LabelError, count_frozen, fingerprint, read_labelled, unknown_needs
 from bot.commands.evaluation.massive import compare
 from bot.commands.evaluation.measure import Report, measure
@@ -19,7 +20,6 @@ from bot.commands.evaluation.tables import report_tables
 from bot.commands.understand import Parse, load_model_parser
 from bot.routing.catalogue import Catalogue
 from bot.settings import ROOT
-from bot.understanding.evaluation import Judged, Labelled
 
 PAGE = ROOT / "var" / "evaluation.html"
 FAILED, REFUSED = 1, 2

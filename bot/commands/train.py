@@ -13,7 +13,7 @@ LEARNED_FROM = (
     "config.yml",
     "domain.yml",
     "data/**/*.yml",
-    "data/roles.jsonl",
+    "data/roles/*.jsonl",
     "bot/understanding/*.py",
     "bot/understanding/*.yml",
     "bot/routing/places.*",

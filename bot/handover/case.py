@@ -7,20 +7,32 @@ transaction may say "vi har tagit emot".
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case as choose
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bot.handover import outbox
 from bot.handover.deadline import due_at
 from bot.handover.insertion import insert_once
-from bot.handover.progress import close, mark_registered, raise_alarm, record_first_contact, release, take, withdraw
-from bot.handover.record import OPEN, Case, CaseError, HandOver, How, find_case, first, from_row, get_case
+from bot.handover.own_acts import revoke_receipt, share_more, stop_contact
+from bot.handover.progress import (
+    close,
+    give_back,
+    hand_over_to,
+    hand_to,
+    mark_registered,
+    raise_alarm,
+    record_first_contact,
+    release,
+    reopen,
+    take,
+    take_up,
+    withdraw,
+)
+from bot.handover.record import Case, CaseError, HandOver, How, find_case, first, from_row, get_case
 from bot.tables import cases
 
 # The doorway of the room's cases: callers need not know in which file a step stands.
@@ -34,13 +46,20 @@ __all__ = [
     "close",
     "find_case",
     "get_case",
+    "give_back",
+    "hand_over_to",
+    "hand_to",
     "mark_registered",
     "open_case",
-    "open_cases",
     "raise_alarm",
     "record_first_contact",
     "release",
+    "reopen",
+    "revoke_receipt",
+    "share_more",
+    "stop_contact",
     "take",
+    "take_up",
     "withdraw",
 ]
 
@@ -76,18 +95,6 @@ def cases_of_conversation(connection: Connection, conversation_id: str) -> list[
     """Every case of one conversation, oldest first."""
     rows = select(cases).where(cases.c.conversation_id == conversation_id).order_by(cases.c.created_at, cases.c.id)
     return [from_row(row) for row in connection.execute(rows)]
-
-
-def open_cases(connection: Connection, services: Sequence[str]) -> list[Case]:
-    """The services' cases that are not over: those not yet reached first, then acute, then by time left.
-
-    A case without a promise stands after those with one, oldest first.
-    """
-    wanted = cases.c.service.in_(list(services)), cases.c.state.in_(OPEN)
-    reached = choose((cases.c.contacted_at.is_(None), 0), else_=1)
-    unpromised = choose((cases.c.due_at.is_(None), 1), else_=0)
-    order = (reached, cases.c.acute.desc(), unpromised, cases.c.due_at, cases.c.created_at, cases.c.id)
-    return [from_row(row) for row in connection.execute(select(cases).where(*wanted).order_by(*order))]
 
 
 def _row(hand_over: HandOver, promise_hours: int | None, now: datetime) -> dict[str, Any]:

@@ -11,14 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.handover.insertion import insert_once
-from bot.tables import contacts
+from bot.tables import cases, contacts
 
 LONGEST = {"phone": 40, "email": 254, "when": 200, "say_if_other": 200}
 # The shape of an address, not a proof that it exists. Letters of any language are let through; blanks, quotes, brackets
@@ -101,30 +102,54 @@ def store_contact(connection: Connection, case_id: str, contact: Contact, keys: 
 def read_contact(connection: Connection, case_id: str, keys: Sequence[str]) -> Contact | None:
     """The contact details of a case, or None. The caller records who read them and why.
 
+    None also where they may not be used any more: the person has taken the case back or wants no contact.
+
     Raises:
         SealError: no key fits.
     """
-    sealed = connection.execute(select(contacts.c.sealed).where(contacts.c.case_id == case_id)).scalar()
+    wanted = and_(cases.c.id == contacts.c.case_id, cases.c.state != "withdrawn", cases.c.stopped_at.is_(None))
+    found = select(contacts.c.sealed).join(cases, wanted).where(contacts.c.case_id == case_id)
+    sealed = connection.execute(found).scalar()
     return None if sealed is None else unseal(sealed, keys)
 
 
 def rotate(connection: Connection, keys: Sequence[str]) -> int:
-    """Seal every row anew with the newest key; returns how many.
+    """Seal anew every row that the newest key does not open yet; returns how many.
 
     The order: give every process the new key in front of the old one, restart them, rotate, then drop the old key.
 
     Raises:
         SealError: a row that no key opens; the caller's transaction must then be rolled back, and nothing is lost.
     """
-    safe = _safe(keys)
+    safe, newest = _safe(keys), _safe(keys[:1])
     rows = connection.execute(select(contacts).with_for_update()).all()
-    for row in rows:
-        try:
-            sealed = safe.rotate(bytes(row.sealed))
-        except InvalidToken as error:
-            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.") from error
+    old = [row for row in rows if not _opens(newest, row)]
+    for row in old:
+        if not _opens(safe, row):
+            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.")
+        sealed = safe.rotate(bytes(row.sealed))
         connection.execute(update(contacts).where(contacts.c.case_id == row.case_id).values(sealed=sealed))
-    return len(rows)
+    return len(old)
+
+
+def check_seals(connection: Connection, keys: Sequence[str]) -> None:
+    """Try every row.
+
+    Raises:
+        SealError: none of these keys opens one of them.
+    """
+    safe = _safe(keys)
+    for row in connection.execute(select(contacts)):
+        if not _opens(safe, row):
+            raise SealError(f"No encryption key opens the contact details of case {row.case_id}.")
+
+
+def _opens(safe: MultiFernet, row: Any) -> bool:
+    try:
+        safe.decrypt(bytes(row.sealed))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _safe(keys: Sequence[str]) -> MultiFernet:

@@ -1,21 +1,23 @@
 """The 24-hour clock: when a promise falls due, how that is said, and when staff are woken.
 
 Everything is counted in UTC, so the nights when the clocks change make no hour longer or shorter. Only the words that a
-person reads are in Swedish time.
+person reads, and the working days of cases without a promise, are in Swedish time.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from bot.handover.stages import MISSED, PROMISED, newest
+from bot.routing.hours import is_working_day
 from bot.sentences import ENGLISH, SWEDISH
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-ALARM_HOURS = (1, 4, 12, 20)
-MISSED = "deadline_missed"
+MORNING = time(9)
+DATES = {SWEDISH: "d MMMM y 'kl.' HH.mm", ENGLISH: "d MMMM y 'at' HH:mm"}
 PATTERNS = {SWEDISH: "EEEE d MMMM 'kl.' HH.mm", ENGLISH: "EEEE d MMMM 'at' HH:mm"}
 
 
@@ -41,6 +43,12 @@ def in_words(moment: datetime, language: str = SWEDISH) -> str:
     return f"{words} ({_season(local, locale)})" if _comes_twice(local) else words
 
 
+def date_in_words(moment: datetime, language: str = SWEDISH) -> str:
+    """A moment months away, with its year: "20 februari 2027 kl. 14.05", in Swedish time."""
+    locale = language if language in DATES else SWEDISH
+    return str(format_datetime(_utc(moment).astimezone(STOCKHOLM), DATES[locale], locale=locale))
+
+
 def time_left(due: datetime | None, now: datetime) -> timedelta | None:
     """What remains of the promise; negative once it is broken, None where nothing was promised."""
     return None if due is None else _utc(due) - _utc(now)
@@ -49,16 +57,27 @@ def time_left(due: datetime | None, now: datetime) -> timedelta | None:
 def alarm_stage(created_at: datetime, due: datetime | None, now: datetime) -> str | None:
     """The newest alarm that is due for a case without first contact: `deadline_1h` … `deadline_20h`, `deadline_missed`.
 
-    Only the newest: after an outage staff get one true alarm, not a pile of old ones. An hour at or past the deadline
+    Only the newest: after an outage staff get one true alarm, not a pile of old ones. A stage at or past the deadline
     itself gives no alarm of its own (a promise of two hours has only `deadline_1h` and `deadline_missed`).
     """
     if due is None:
         return None
     if _utc(now) >= _utc(due):
         return MISSED
-    waited = _utc(now) - _utc(created_at)
-    reached = [hours for hours in ALARM_HOURS if waited >= timedelta(hours=hours)]
-    return f"deadline_{reached[-1]}h" if reached else None
+    return newest(PROMISED, _utc(now) - _utc(created_at))
+
+
+def working_days(created_at: datetime, now: datetime) -> int:
+    """How many working days have come to nine o'clock since the day a case came; 0 when today's has not.
+
+    A case from Friday afternoon is at 1 on Monday at nine. 0 also at the weekend, on a public holiday and on an eve
+    that offices keep: then nobody is there to be reminded.
+    """
+    local, first = (_utc(moment).astimezone(STOCKHOLM) for moment in (now, created_at))
+    if local.time() < MORNING or not is_working_day(local.date()):
+        return 0
+    since = (first.date() + timedelta(days=n) for n in range(1, (local.date() - first.date()).days + 1))
+    return sum(is_working_day(day) for day in since)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,7 +1,8 @@
 """Getting claimed notices out: each channel is tried, what each said is remembered, the notice is marked.
 
-A notice goes out at least once. A channel that already took it is not tried again when only another one failed. This
-file knows no mail and no web: the channels are handed in.
+A notice goes out at least once. A channel that already took it is not tried again when only another one failed. When
+one refuses for good, an alarm goes at once by other ways. This file knows no mail and no web: the channels are handed
+in.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from bot.database import reading, transaction
-from bot.handover import outbox
+from bot.handover import outbox, undelivered
 from bot.handover.outbox import Notice
 
 log = structlog.get_logger(__name__)
@@ -60,10 +61,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Courier:
-    """Delivers what is due. `lease` must be longer than `patience`, the time one channel may take for one notice."""
+    """Delivers what is due, each notice by the channels that `ways` names for it.
+
+    `lease` must be longer than `patience`, the time one channel may take for one notice.
+    """
 
     engine: Engine
-    channels: Sequence[Channel]
+    ways: Callable[[Notice], Sequence[Channel]]
     worker: str
     clock: Callable[[], datetime]
     lease: timedelta
@@ -84,7 +88,7 @@ class Courier:
             return outbox.claim(connection, self.worker, self.clock(), self.lease, self.batch)
 
     async def _deliver_one(self, notice: Notice) -> None:
-        left = [channel for channel in self.channels if channel.name not in (*notice.delivered, *notice.refused)]
+        left = [channel for channel in self._ways(notice) if channel.name not in (*notice.delivered, *notice.refused)]
         said = await asyncio.gather(*(self._ask(channel, notice) for channel in left))
         for answer in said:
             _tell(notice, answer)
@@ -93,6 +97,9 @@ class Courier:
         except SQLAlchemyError as error:
             # The lease runs out and the notice goes out once more: better twice than never.
             log.error("notice_not_marked", reference=notice.reference, kind=notice.kind, error=type(error).__name__)
+
+    def _ways(self, notice: Notice) -> list[Channel]:
+        return [channel for channel in self.ways(notice) if channel.name not in notice.spared]
 
     async def _ask(self, channel: Channel, notice: Notice) -> Said:
         try:
@@ -122,10 +129,15 @@ class Courier:
 
     def _settle(self, connection: Connection, notice: Notice, said: Sequence[Said]) -> None:
         errors = "; ".join(f"{answer.channel}: {answer.error}" for answer in said if answer.error)
+        refused = [answer.channel for answer in said if answer.answer == "refused"]
+        if refused and self._ways(undelivered.alarm_about(notice)):
+            undelivered.raise_alarm(connection, notice, refused[0], self.clock())
         if any(answer.answer == "failed" for answer in said):
             outbox.mark_failed(connection, notice, self.worker, errors, self.clock(), random.random())
         elif notice.refused:
             outbox.mark_dead(connection, notice, errors or f"refused by {', '.join(notice.refused)}")
+        elif not notice.delivered:  # an alarm whose ladder has been changed meanwhile
+            outbox.mark_dead(connection, notice, "no way left")
         else:
             outbox.mark_sent(connection, notice, self.clock())
 
@@ -133,7 +145,10 @@ class Courier:
 def _remember(notice: Notice, said: Sequence[Said]) -> Notice:
     delivered = [answer.channel for answer in said if answer.answer == "delivered"]
     refused = [answer.channel for answer in said if answer.answer == "refused"]
-    return replace(notice, delivered=(*notice.delivered, *delivered), refused=(*notice.refused, *refused))
+    errors = {**notice.errors, **{answer.channel: answer.error for answer in said if answer.error}}
+    still = {name: error for name, error in errors.items() if name not in delivered}
+    both = (*notice.delivered, *delivered), (*notice.refused, *refused)
+    return replace(notice, delivered=both[0], refused=both[1], errors=still)
 
 
 def _tell(notice: Notice, said: Said) -> None:

@@ -1,4 +1,4 @@
-"""Inserting a row at most once, in the same words for SQLite and PostgreSQL.
+"""Inserting a row at most once, or else changing it, in the same words for SQLite and PostgreSQL.
 
 `ON CONFLICT DO NOTHING` instead of catching the error: on PostgreSQL a failed INSERT would end the caller's whole
 transaction. A second transaction that inserts the same key waits for the first, then does nothing.
@@ -6,7 +6,7 @@ transaction. A second transaction that inserts the same key waits for the first,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -16,6 +16,19 @@ from sqlalchemy.engine import Connection
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert the row unless it breaks a unique constraint; True if it was inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    statement = _dialect(connection).insert(table).values(**values).on_conflict_do_nothing()
     return bool(connection.execute(statement).rowcount)
+
+
+def insert_or_update(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], changes: Collection[str]
+) -> None:
+    """Insert the rows; where a primary key is there already, only the columns of `changes` are set."""
+    if rows:
+        statement = _dialect(connection).insert(table)
+        keys, kept = [column.name for column in table.primary_key], {name: statement.excluded[name] for name in changes}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=kept), list(rows))
+
+
+def _dialect(connection: Connection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -8,7 +8,6 @@ another relay sends them. So a notice goes out at least once; its `key` is what 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,62 +17,64 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.handover.insertion import insert_once
-from bot.tables import cases, outbox
+from bot.handover.notice import STOPPED as STOPPED
+from bot.handover.notice import UNDELIVERED, read_notices
+from bot.handover.notice import WITHDRAWN as WITHDRAWN
+from bot.handover.notice import Notice as Notice
+from bot.handover.stages import ACUTE_STAGES, MISSED, PROMISED, UNPROMISED
+from bot.tables import outbox
 
-NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN = "new_case", "acute", "person_wrote", "withdrawn"
-DEADLINES = ("deadline_1h", "deadline_4h", "deadline_12h", "deadline_20h", "deadline_missed")
-KINDS = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, *DEADLINES)
+NEW_CASE, ACUTE, PERSON_WROTE = "new_case", "acute", "person_wrote"
+HANDED_ON = "handed_on"
+DEADLINES = (*(stage.kind for stage in PROMISED), MISSED)
+STILL_ACUTE = tuple(stage.kind for stage in ACUTE_STAGES)
+REMINDERS = tuple(stage.kind for stage in UNPROMISED)
+TELLING = (NEW_CASE, ACUTE, PERSON_WROTE, WITHDRAWN, STOPPED, HANDED_ON)
+KINDS = (*TELLING, *DEADLINES, *STILL_ACUTE, *REMINDERS, UNDELIVERED)
+# No notice, but something to be done as surely as notices are sent: see `handing_in.py`.
+HAND_IN = "hand_in"
 # Sent before all else: on a slow day an alarm must not stand behind a hundred ordinary notices.
-ALARMS = (ACUTE, *DEADLINES)
+ALARMS = (ACUTE, *STILL_ACUTE, *DEADLINES, UNDELIVERED)
+# What is no longer true once somebody has reached the person. A reminder speaks for a whole unit and stays.
+UNTIL_REACHED = (*DEADLINES, *STILL_ACUTE)
 
 FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=5)
+# What an outage of hours has held up goes out within a minute of its end (docs/handover.md, "Fault suite").
+LONGEST_WAIT = timedelta(seconds=45)
 # No lease and no wait reaches this far ahead: if one does, the clock has been set back, and nothing may wait for it.
 BEYOND = timedelta(minutes=6)
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One claimed row with the reference of its case: all that a channel may know."""
-
-    id: int
-    key: str
-    case_id: str
-    kind: str
-    reference: str
-    attempts: int
-    delivered: tuple[str, ...]
-    refused: tuple[str, ...]
-
-
-def add(connection: Connection, case_id: str, kind: str, key: str, now: datetime) -> bool:
-    """Add a notice unless one with the same key exists; True if it is new.
+def add(connection: Connection, case_id: str, kind: str, key: str, now: datetime, about: int | None = None) -> bool:
+    """Add a notice unless one with the same key exists; True if it is new. `about`: the notice that it tells of.
 
     Raises:
-        ValueError: the kind is none of `KINDS`.
+        ValueError: the kind is neither one of `KINDS` nor `HAND_IN`.
     """
-    if kind not in KINDS:
+    if kind not in (*KINDS, HAND_IN):
         raise ValueError(f"'{kind}' is no kind of notice; it must be one of: {', '.join(KINDS)}.")
     row = {"key": key, "case_id": case_id, "kind": kind, "state": "pending", "attempts": 0, "next_attempt_at": now}
-    return insert_once(connection, outbox, {**row, "delivered": [], "refused": [], "created_at": now})
+    return insert_once(connection, outbox, {**row, "delivered": [], "refused": [], "created_at": now, "about": about})
 
 
-def has_due(connection: Connection, now: datetime) -> bool:
+def has_due(connection: Connection, now: datetime, errands: bool = False) -> bool:
     """Whether there is anything to claim; a plain reading, so that an idle relay takes no write lock."""
-    return connection.execute(_due(now, 1)).first() is not None
+    return connection.execute(_due(now, 1, errands)).first() is not None
 
 
-def claim(connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20) -> list[Notice]:
-    """Take up to `limit` notices that are due and free, alarms first, for as long as the lease.
+def claim(
+    connection: Connection, worker: str, now: datetime, lease: timedelta, limit: int = 20, errands: bool = False
+) -> list[Notice]:
+    """Take up to `limit` notices (or cases to hand in: `errands`) that are due and free, alarms first, for the lease.
 
     The attempt is counted here, not at its end: a notice that kills its relay must wait longer each time, too.
     """
-    ids = [row.id for row in connection.execute(_due(now, limit).with_for_update(skip_locked=True))]
+    ids = [row.id for row in connection.execute(_due(now, limit, errands).with_for_update(skip_locked=True))]
     if not ids:
         return []
     lease_them = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
     connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**lease_them))
-    return _notices(connection, ids)
+    return read_notices(connection, ids)
 
 
 def mark_sent(connection: Connection, notice: Notice, now: datetime) -> None:
@@ -96,27 +97,33 @@ def mark_dead(connection: Connection, notice: Notice, error: str) -> None:
     _set(connection, notice, state="dead", last_error=error[:200])
 
 
-def make_moot(connection: Connection, case_id: str, kinds: Sequence[str] = DEADLINES) -> None:
+def make_moot(connection: Connection, case_id: str, kinds: Sequence[str] = UNTIL_REACHED) -> None:
     """Withdraw alarms that have not been sent: the person has been reached, or has taken the case back."""
     waiting = (outbox.c.case_id == case_id, outbox.c.kind.in_(kinds), outbox.c.state == "pending")
     connection.execute(update(outbox).where(*waiting).values(state="moot"))
 
 
+def make_due(connection: Connection, case_id: str, now: datetime) -> None:
+    """The opposite of `make_moot`, for the alarms of a case that is open again."""
+    withdrawn = (outbox.c.case_id == case_id, outbox.c.kind.in_(DEADLINES), outbox.c.state == "moot")
+    connection.execute(update(outbox).where(*withdrawn).values(state="pending", next_attempt_at=now))
+
+
 def dead(connection: Connection) -> list[Notice]:
     """Every notice that a channel refused for good, oldest first: the work list of whoever mends it."""
     ids = [row.id for row in connection.execute(select(outbox.c.id).where(outbox.c.state == "dead"))]
-    return _notices(connection, sorted(ids)) if ids else []
+    return read_notices(connection, sorted(ids)) if ids else []
 
 
 def revive(connection: Connection, notice_id: int, now: datetime) -> bool:
     """Send a dead notice again (a person has mended what was wrong); True if there was one."""
-    again = {"state": "pending", "refused": [], "next_attempt_at": now, "attempts": 0}
+    again = {"state": "pending", "refused": [], "errors": {}, "next_attempt_at": now, "attempts": 0}
     found = connection.execute(update(outbox).where(outbox.c.id == notice_id, outbox.c.state == "dead").values(**again))
     return bool(found.rowcount)
 
 
 def back_off(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after so many attempts: 2 s, 4 s, 8 s … at most 5 minutes, each shortened by up to a half.
+    """How long to wait after so many attempts: 2 s, 4 s, 8 s … at most 45 s, each shortened by up to a half.
 
     There is no last attempt: a mail server that is away for a day must not cost anyone a notice. The random half keeps
     a hundred notices from knocking at the same second when the server returns.
@@ -125,9 +132,10 @@ def back_off(attempts: int, jitter: float) -> timedelta:
     return longest * (1 - jitter / 2)
 
 
-def _due(now: datetime, limit: int) -> Select:
+def _due(now: datetime, limit: int, errands: bool) -> Select:
     free = or_(outbox.c.leased_until.is_(None), _over(outbox.c.leased_until, now))
-    waiting = (outbox.c.state == "pending", _over(outbox.c.next_attempt_at, now), free)
+    ours = outbox.c.kind == HAND_IN if errands else outbox.c.kind != HAND_IN
+    waiting = (outbox.c.state == "pending", ours, _over(outbox.c.next_attempt_at, now), free)
     alarms_first = choose((outbox.c.kind.in_(ALARMS), 0), else_=1)
     return (
         select(outbox.c.id).where(*waiting).order_by(alarms_first, outbox.c.next_attempt_at, outbox.c.id).limit(limit)
@@ -139,13 +147,6 @@ def _over(column: Column, now: datetime) -> ColumnElement:
 
 
 def _set(connection: Connection, notice: Notice, *conditions: object, **values: Any) -> None:
-    said = {"delivered": list(notice.delivered), "refused": list(notice.refused)}
+    said = {"delivered": list(notice.delivered), "refused": list(notice.refused), "errors": dict(notice.errors)}
     free = {"leased_by": None, "leased_until": None}
     connection.execute(update(outbox).where(outbox.c.id == notice.id, *conditions).values(**said, **free, **values))
-
-
-def _notices(connection: Connection, ids: Sequence[int]) -> list[Notice]:
-    own = [column for column in outbox.c if column.name in {f.name for f in fields(Notice)}]
-    wanted = select(*own, cases.c.reference).join(cases, cases.c.id == outbox.c.case_id).where(outbox.c.id.in_(ids))
-    rows = sorted((dict(row._mapping) for row in connection.execute(wanted)), key=lambda row: ids.index(row["id"]))
-    return [Notice(**{**row, "delivered": tuple(row["delivered"]), "refused": tuple(row["refused"])}) for row in rows]

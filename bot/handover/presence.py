@@ -1,4 +1,4 @@
-"""Who of staff is at a case right now: so that two do not answer at once, and the person is not told of somebody absent.
+"""Who of staff is at a case now: so that two do not answer at once, and the person is not told of somebody absent.
 
 The console's open page of a case gives a sign of life again and again; whoever has not for a while is not there.
 """

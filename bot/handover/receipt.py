@@ -84,14 +84,11 @@ def case_by_receipt(connection: Connection, code: str, key: str, now: datetime) 
 
 
 def has_expired(connection: Connection, code: str, key: str, now: datetime) -> bool:
-    """Whether the code once opened a case: only then may we say that its last day has passed."""
+    """Whether the code once opened a case: only then may we say that it is valid no longer.
+
+    Its last day has passed or the person has revoked it. Which of the two is not told: somebody else may be asking.
+    """
     return _case_id(connection, code, key, cases.c.receipt_until <= now) is not None
-
-
-def revoke_receipt(connection: Connection, case_id: str, now: datetime) -> None:
-    """The code opens nothing from now on; the case stays."""
-    live = cases.c.id == case_id, cases.c.receipt_until > now
-    connection.execute(update(cases).where(*live).values(receipt_until=now))
 
 
 def _case_id(connection: Connection, code: str, key: str, condition: object) -> str | None:

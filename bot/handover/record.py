@@ -19,7 +19,7 @@ OPEN = ("open", "taken", "contacted")
 
 
 class CaseError(ValueError):
-    """What was asked does not fit the case; `code` is one of `unknown`, `taken`, `over`, `how`."""
+    """What was asked does not fit the case; `code`: `unknown`, `taken`, `over`, `open`, `how` or `stopped`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -29,6 +29,8 @@ class CaseError(ValueError):
 @dataclass(frozen=True)
 class HandOver:
     """What a conversation wants to pass on. `message_id` is the page's id of the message that asked for it.
+
+    `shared_until`: id of the last message that the person saw among what is passed on, where the talk is shared.
 
     Raises:
         ValueError: `channel` or `shared` is unknown, or an id is empty.
@@ -43,6 +45,7 @@ class HandOver:
     acute: bool = False
     shared: Shared = "topic"
     summary: str | None = field(default=None, repr=False)
+    shared_until: int | None = None
 
     def __post_init__(self) -> None:
         """Never trust the caller: an assistant's validation may have failed open before this point."""
@@ -54,7 +57,10 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Case:
-    """One row of `cases`. `due_at` is None where nothing is promised; `summary` only where the person shared one."""
+    """One row of `cases`. `due_at` is None where nothing is promised; `summary` only where the person shared one.
+
+    `stopped_at`: the person has asked not to be contacted.
+    """
 
     id: str
     reference: str
@@ -66,6 +72,7 @@ class Case:
     channel: str
     shared: str
     summary: str | None = field(repr=False)
+    shared_until: int | None
     acute: bool
     state: str
     created_at: datetime
@@ -82,7 +89,13 @@ class Case:
     receipt_until: datetime | None
     crowd: str | None
     registered_at: datetime | None
+    stopped_at: datetime | None
     given_back_at: datetime | None
+
+    @property
+    def may_contact(self) -> bool:
+        """Whether the contact details may be opened: not once the person has taken the case back or said stop."""
+        return self.state != "withdrawn" and self.stopped_at is None
 
 
 def find_case(connection: Connection, conversation_id: str, message_id: str) -> Case | None:

@@ -18,9 +18,13 @@ from sqlalchemy.engine import Engine
 from bot.database import transaction
 from bot.handover.counting import count_all, count_some
 from bot.handover.delivery import Courier
-from bot.handover.disposal import purge
+from bot.handover.disposal import Purged, delete_again, purge
+from bot.handover.handing_in import Porter
 from bot.handover.heartbeat import beat
+from bot.handover.ledger import Ledger
+from bot.handover.taken_back import Noter, take_back_again
 from bot.handover.watch import watch
+from bot.handover.web import Monitor
 from bot.settings import Settings
 
 PROCESS = "relay"
@@ -42,6 +46,7 @@ class Pace:
     purge: float = 3600
     count: float = 60
     beat: float = 5
+    monitor: float = 60
     patience: float = 20
     lease: float = 45
     alive: float = 60
@@ -90,47 +95,79 @@ class Relay:
     courier: Courier
     clock: Callable[[], datetime]
     pace: Pace
+    porter: Porter | None = None
+    monitor: Monitor | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is in hand is finished first."""
-        work = [
-            Round("deliver", self.pace.deliver, self.pace.alive, self.courier.deliver),
-            Round("watch", self.pace.watch, self.pace.alive, self._watch),
-            Round("purge", self.pace.purge, self.pace.alive + 2 * self.pace.purge, self._purge),
-        ]
+        work = self._work()
 
         async def sign_of_life() -> bool:
             if all_alive(work):
                 await asyncio.to_thread(self._beat)
             return False
 
-        pulse = Round("beat", self.pace.beat, self.pace.alive, sign_of_life)
-        # Not among the work that the sign of life stands for: figures that lag behind are no reason to wake anybody.
+        async def word_to_the_monitor() -> bool:
+            if self.monitor and all_alive(work):
+                await self.monitor.tell()
+            return False
+
+        signs = [
+            Round("beat", self.pace.beat, self.pace.alive, sign_of_life),
+            Round("monitor", self.pace.monitor, self.pace.alive + self.pace.monitor, word_to_the_monitor),
+        ]
+        # Not among the work that the signs of life stand for: figures that lag behind are no reason to wake anybody.
         figures = Round("count", self.pace.count, self.pace.alive + 2 * self.pace.count, self._count)
-        await asyncio.gather(*(each.repeat(stop) for each in (*work, figures, pulse)))
+        await asyncio.gather(*(each.repeat(stop) for each in (*work, figures, *signs)))
+
+    def _work(self) -> list[Round]:
+        pace, noter = self.pace, Noter(self.engine, Ledger.of(self.settings))
+        # What waits for the ledger, or for old rows, may fail for hours: that must alarm, but not as if notices stood.
+        patient = pace.alive + 2 * pace.purge
+
+        async def note_taken_back() -> bool:
+            await asyncio.to_thread(noter.note, self.clock())
+            return False
+
+        work = [
+            Round("deliver", pace.deliver, pace.alive, self.courier.deliver),
+            Round("watch", pace.watch, pace.alive, self._watch),
+            Round("taken_back", pace.watch, patient, note_taken_back),
+            Round("purge", pace.purge, patient, self._purge),
+        ]
+        return [*work, Round("hand_in", pace.deliver, patient, self.porter.carry)] if self.porter else work
 
     async def _watch(self) -> bool:
         await asyncio.to_thread(watch, self.engine, self.clock())
         return False
 
     async def _purge(self) -> bool:
-        await asyncio.to_thread(self._count_and_purge)
+        await asyncio.to_thread(dispose, self.engine, self.settings, self.clock())
         return False
 
-    def _count_and_purge(self) -> None:
-        count_all(self.engine, self._idle, self.clock())
-        purge(self.engine, self.settings, self.clock())
-
     async def _count(self) -> bool:
-        return await asyncio.to_thread(count_some, self.engine, self._idle, self.clock())
-
-    @property
-    def _idle(self) -> timedelta:
-        return timedelta(minutes=self.settings.session_idle_minutes)
+        return await asyncio.to_thread(count_some, self.engine, _idle(self.settings), self.clock())
 
     def _beat(self) -> None:
         with transaction(self.engine) as connection:
             beat(connection, PROCESS, self.clock())
+
+
+def dispose(engine: Engine, settings: Settings, now: datetime) -> Purged:
+    """Delete, and take back, again what a restored backup has brought back, then delete what is old enough.
+
+    Returns the latter. What is over is counted before anything goes: afterwards nobody can.
+
+    Raises:
+        OSError: the ledger of deletions is away.
+    """
+    ledger = Ledger.of(settings)
+    count_all(engine, _idle(settings), now)
+    delete_again(engine, ledger)
+    take_back_again(engine, ledger, now)
+    gone = purge(engine, settings, now)
+    ledger.forget(now, settings.backup_days)
+    return gone
 
 
 def all_alive(rounds: Sequence[Round]) -> bool:
@@ -139,6 +176,10 @@ def all_alive(rounds: Sequence[Round]) -> bool:
         if not each.is_alive():
             log.error("round_stuck", round=each.name)
     return all(each.is_alive() for each in rounds)
+
+
+def _idle(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.session_idle_minutes)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.handover import outbox
 from bot.handover.insertion import insert_once
+from bot.handover.presence import arrive
 from bot.handover.record import CaseError
 from bot.tables import cases, staff, thread_messages
 
@@ -50,18 +51,24 @@ def post(
 ) -> int:
     """Write in the thread; returns the message's id. The same `client_id` again gives the same id and writes nothing.
 
+    Whoever of staff writes is there, and has the talk again if it had been given back to the assistant.
+
     Raises:
-        bot.handover.record.CaseError: `unknown`.
+        bot.handover.record.CaseError: `unknown`, or `stopped` when the person has asked not to be contacted.
         ValueError: blank text, an unknown sender, or staff without `staff_id`.
     """
     _check(sender, text, staff_id)
     _hold(connection, case_id)
+    if sender == "staff" and not may_answer(connection, case_id):
+        raise CaseError("stopped")
     told = _has_fresh_unread(connection, case_id, now)
     row = {"case_id": case_id, "client_id": client_id, "sender": sender, "staff_id": staff_id, "text": text}
     written = insert_once(connection, thread_messages, {**row, "created_at": now})
     message_id = _id_of(connection, case_id, client_id if not written else None)
-    if written and sender == "staff":
+    if written and staff_id is not None:
         mark_read(connection, case_id, "staff", message_id, now)  # whoever answers has seen what they answer
+        arrive(connection, case_id, staff_id, now)
+        connection.execute(update(cases).where(cases.c.id == case_id).values(given_back_at=None))
     elif written and not told:
         outbox.add(connection, case_id, outbox.PERSON_WROTE, f"{outbox.PERSON_WROTE}:{case_id}:{message_id}", now)
     return message_id
@@ -76,6 +83,16 @@ def messages(connection: Connection, case_id: str, after: int = 0) -> list[Threa
         .order_by(thread_messages.c.id)
     )
     return [_message(row) for row in connection.execute(wanted)]
+
+
+def may_answer(connection: Connection, case_id: str) -> bool:
+    """Whether staff may write: after "stop contacting me" not before the person has written of their own accord."""
+    stopped_at = connection.execute(select(cases.c.stopped_at).where(cases.c.id == case_id)).scalar()
+    if stopped_at is None:
+        return True
+    later = thread_messages.c.sender == "person", thread_messages.c.created_at > stopped_at
+    wrote = select(thread_messages.c.id).where(thread_messages.c.case_id == case_id, *later).limit(1)
+    return connection.execute(wrote).scalar() is not None
 
 
 def mark_read(connection: Connection, case_id: str, reader: Sender, up_to: int, now: datetime) -> int:

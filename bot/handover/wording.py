@@ -73,9 +73,9 @@ def staff_link(staff_url: str, case_id: str) -> str:
     return f"{staff_url.rstrip('/')}/arenden/{case_id}"
 
 
-def stable_id(notice: Notice) -> str:
-    """The same at every attempt, for Message-ID and Idempotency-Key; safe in both, whatever the key holds."""
-    return sha256(notice.key.encode()).hexdigest()[:40]
+def stable_id(notice: Notice, way: str = "") -> str:
+    """The same at every attempt by one way, for Message-ID and Idempotency-Key; safe in both whatever the key holds."""
+    return sha256(f"{notice.key}\n{way}".encode() if way else notice.key.encode()).hexdigest()[:40]
 
 
 def build_mail(notice: Notice, sender: str, recipients: Sequence[str], wording: Wording, link: str) -> EmailMessage:

@@ -7,7 +7,7 @@ the same in all Sweden and needs no confirmation, and the city's contact centre,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -37,7 +37,8 @@ FIELD_OF_QUESTION = {"language": "languages"}
 class Catalogue:
     """Everything in services.yml and places.yml, read for one mode; `services` and `lines` by id.
 
-    `language` is the one in which names and texts are given, Swedish where there is no other.
+    `language` is the one in which names and texts are given, Swedish where there is no other. `closed` are the services
+    that staff have switched off for now.
     """
 
     services: Mapping[str, Service]
@@ -45,6 +46,7 @@ class Catalogue:
     places: Places
     mode: Mode
     language: str = SWEDISH
+    closed: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, mode: str, services_path: Path = SERVICES, places_path: Path = PLACES) -> Catalogue:
@@ -66,6 +68,10 @@ class Catalogue:
     def of(self, language: str | None) -> Catalogue:
         """The same catalogue in another language; None changes nothing."""
         return replace(self, language=language) if language and language != self.language else self
+
+    def without(self, closed: Collection[str]) -> Catalogue:
+        """The same catalogue in which these services take no cases."""
+        return replace(self, closed=frozenset(closed)) if closed else self
 
     def name(self, entry: Service | Line) -> str:
         """What a service or a line is called."""
@@ -132,6 +138,8 @@ class Catalogue:
     def takes_cases(self, service: str, today: date | None = None) -> bool:
         """Whether a hand-over may be made to it. Without `today` only the confirmation counts, not its last day."""
         fact = self.services[service].takes_cases
+        if service in self.closed:
+            return False
         return fact is not None and fact.value and fact.usable(self.mode, today or fact.checked_on)
 
     def whom_to_ask(self, service: str, district: str | None, today: date) -> str:

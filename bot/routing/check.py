@@ -1,4 +1,4 @@
-"""What those who keep the catalogue should look at: wrong, expired, soon expiring, unconfirmed, unknown.
+"""What those who keep the catalogue should look at: wrong, weak, expired, soon expiring, unconfirmed, unknown.
 
 `python -m bot check` prints it. In live some gaps are faults: a promise that no unit can keep, and an unconfirmed
 number beneath everything else.
@@ -18,8 +18,8 @@ from bot.routing.rules import SERVICES
 from bot.routing.words import say
 
 SOON_DAYS = 30
-Level = Literal["wrong", "expired", "expiring", "unconfirmed", "unknown"]
-LEVELS: tuple[Level, ...] = ("wrong", "expired", "expiring", "unconfirmed", "unknown")
+Level = Literal["wrong", "weak", "expired", "expiring", "unconfirmed", "unknown"]
+LEVELS: tuple[Level, ...] = ("wrong", "weak", "expired", "expiring", "unconfirmed", "unknown")
 SERVICE_FIELDS = (*TEXTS, "hours", "promise_hours", "receiving_unit", "takes_cases")
 LINE_FIELDS = ("phone", "hours", "anonymous", "free", "for_whom", "url")
 
@@ -46,6 +46,15 @@ def check(catalogue: Catalogue, today: date) -> list[Remark]:
         found.setdefault((level, entry, text), []).extend([field] if field else [])
     remarks = [Remark(level, entry, tuple(fields), text) for (level, entry, text), fields in found.items()]
     return sorted(remarks, key=lambda remark: LEVELS.index(remark.level))
+
+
+def remarks_on(catalogue: Catalogue, entry: Service | Line, today: date) -> list[tuple[Level, str, str]]:
+    """Every remark on one service or line, as level, field and text."""
+    kind, fields = ("service", SERVICE_FIELDS) if isinstance(entry, Service) else ("line", LINE_FIELDS)
+    named = say("problems", kind, id=entry.id)
+    found = list(_service(catalogue, entry, named)) if isinstance(entry, Service) else []
+    found += _facts(catalogue, entry.id, named, {f: _fact(entry, f) for f in fields}, today)
+    return [(level, field, text) for level, _, field, text in found]
 
 
 def summary(remarks: list[Remark]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.routing.catalogue import Mode
 from bot.routing.check import Level, Remark
 from bot.routing.words import say
-from bot.sentences import MINIMAL, SPOKEN, Sentences, Text, unapproved_texts
+from bot.sentences import SPOKEN, Sentences, Text, minimal_of, unapproved_texts
 
 
 def check_texts(mode: Mode, sentences: Sentences, texts: Iterable[Text] | None = None) -> list[Remark]:
@@ -21,6 +21,7 @@ def check_texts(mode: Mode, sentences: Sentences, texts: Iterable[Text] | None =
 def _remark(mode: Mode, sentences: Sentences, name: str, spoken: bool, languages: tuple[str, ...]) -> Remark:
     # A text in a language that is not spoken is an offer that waits, never a gap.
     level: Level = "wrong" if mode == "live" and spoken else "unconfirmed"
-    reason = "unapproved_language" if not spoken else "unapproved_minimal" if name == MINIMAL else "unapproved_text"
-    said = say("remarks", reason, minimal=sentences.text(MINIMAL))
+    minimal = minimal_of(name)
+    reason = "unapproved_language" if not spoken else "unapproved_minimal" if name == minimal else "unapproved_text"
+    said = say("remarks", reason, minimal=sentences.text(minimal))
     return Remark(level, say("problems", "text", id=name), languages, said)

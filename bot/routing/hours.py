@@ -104,6 +104,11 @@ def is_holiday(day: date) -> bool:
     return day in _holidays(day.year)
 
 
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, and no holiday nor one of the three eves."""
+    return day.weekday() < 5 and not is_holiday(day)
+
+
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
     public = Sweden(years=year, include_sundays=False)

@@ -31,7 +31,7 @@ def offer_sayings(outcome: Outcome, catalogue: Catalogue, at: datetime) -> tuple
     takes_cases = bool(outcome.offers) and catalogue.takes_cases(outcome.offers[0].service, local_day(at))
     said += open_now(outcome.always_open, *cards, takes_cases=takes_cases)
     if outcome.offers:
-        said.append(Saying("utter_choose_contact", choices=contact_choices(outcome.offers[0].service, catalogue, at)))
+        said.append(choose_contact(outcome.offers[0].service, catalogue, at))
     return tuple(said)
 
 
@@ -51,6 +51,12 @@ def contact_choices(service: str, catalogue: Catalogue, at: datetime) -> tuple[C
     """How to reach a service from here; calling stands on the card itself."""
     ways = (ANSWER_LATER, CALL_BACK) if catalogue.takes_cases(service, local_day(at)) else ()
     return (*ways, HOW, COST) if service != "contact_centre" else ways
+
+
+def choose_contact(service: str, catalogue: Catalogue, at: datetime) -> Saying:
+    """The ways on as buttons; where a case can be left it is said before what staff will see of the talk."""
+    choices = contact_choices(service, catalogue, at)
+    return Saying("utter_choose_contact_case" if ANSWER_LATER in choices else "utter_choose_contact", choices=choices)
 
 
 def question_sayings(talk: Talk, question: str, catalogue: Catalogue, at: datetime) -> tuple[Saying, ...]:

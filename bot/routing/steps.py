@@ -20,7 +20,7 @@ from bot.routing.offers import (
     HUMAN,
     SERVICE_QUESTIONS,
     beside_offers,
-    contact_choices,
+    choose_contact,
     offer_sayings,
     open_now,
     question_sayings,
@@ -69,7 +69,7 @@ def continue_talk(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) 
     if talk.need and talk.asked in ("age", "place") and heard.intent in WITHOUT_TELLING:
         return _routed(withheld(talk), catalogue, at)
     if talk.service and heard.intent == "affirm":
-        return Turn((Saying("utter_choose_contact", choices=contact_choices(talk.service, catalogue, at)),), talk)
+        return Turn((choose_contact(talk.service, catalogue, at),), talk)
     if heard.intent == "deny":
         return Turn((Saying("utter_what_then", choices=(*topic_choices(), HUMAN)),), replace(talk, asked="topic"))
     return ask_topic(absorb(talk, replace(heard, need=None)))
@@ -102,7 +102,7 @@ def offer_human(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) ->
     said = [Saying("utter_human", service=named, district=told.district)]
     offered = card(catalogue, named, told.district, at)
     said += open_now(outcome.always_open, offered, takes_cases=catalogue.takes_cases(named, today))
-    said.append(Saying("utter_choose_contact", choices=contact_choices(named, catalogue, at)))
+    said.append(choose_contact(named, catalogue, at))
     return Turn(tuple(said), after)
 
 

@@ -11,10 +11,20 @@ from typing import Any
 
 CASES = "cases"
 CONVERSATIONS = "conversations"
+CATALOGUE = "catalogue"
+"""Seeing how the catalogue stands, and confirming its facts."""
 PEOPLE = "people"
 AUDIT = "audit"
+CONTROL = "control"
+"""Looking after the log: unusual reading, the check of each month, taking it out."""
+ALARMS = "alarms"
+"""Seeing the alarms that reviewers have raised, without the talks they are about."""
+EXAMPLES = "examples"
+"""Approving what the assistant is to learn from."""
 SWITCH = "switch"
 """Switching the assistant off and on."""
+NOTICES = "notices"
+"""Seeing which notices did not arrive, and sending them again."""
 FIGURES = "figures"
 """Statistics: counts, never a case or a talk."""
 RECORDS = "records"
@@ -26,11 +36,11 @@ OPEN = "open"
 
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
-    "reviewer": frozenset({OWN, CONVERSATIONS}),
-    "editor": frozenset({OWN, FIGURES}),
+    "reviewer": frozenset({OWN, CONVERSATIONS, ALARMS}),
+    "editor": frozenset({OWN, CATALOGUE, EXAMPLES, FIGURES}),
     "registrar": frozenset({OWN, RECORDS}),
-    "log_controller": frozenset({OWN, AUDIT, FIGURES}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, FIGURES}),
+    "log_controller": frozenset({OWN, AUDIT, CONTROL, ALARMS, FIGURES}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES, ALARMS, FIGURES}),
 }
 
 
@@ -44,12 +54,14 @@ class Member:
     role: str
     services: tuple[str, ...] = ()
     must_change_password: bool = False
+    has_second_factor: bool = False
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Member:
         """From a row of the table `staff`."""
         fields = {name: row[name] for name in ("id", "name", "alias", "role", "must_change_password")}
-        return cls(**fields, services=tuple(row["services"]))
+        factor = row["second_factor_at"] is not None
+        return cls(**fields, services=tuple(row["services"]), has_second_factor=factor)
 
     def holds(self, permission: str) -> bool:
         """Whether the role gives the permission; an unknown role gives none."""

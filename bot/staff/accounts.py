@@ -84,12 +84,15 @@ def sign_in(engine: Engine, passwords: Passwords, name: str, password: str, now:
     The attempt is counted before the password is checked, so that many attempts at once do not slip past the delay.
     """
     with transaction(engine) as connection:
-        account = _count_attempt(connection, sign_in_name(name), now)
+        account = count_attempt(connection, sign_in_name(name), now)
     right = passwords.matches(account["password_hash"] if account else None, password)
     if account is None:
         return None
     with transaction(engine) as connection:
-        record(connection, account["id"], "sign_in" if right else "sign_in_refused", now)
+        if right and account["second_factor_at"]:
+            record(connection, account["id"], "sign_in_first_step", now)
+        else:
+            record(connection, account["id"], "sign_in" if right else "sign_in_refused", now)
         if right:
             _welcome(connection, passwords, account, password)
     return Member.from_row(account) if right else None
@@ -141,6 +144,28 @@ def aliases(connection: Connection) -> dict[str, str]:
     return {row.id: row.alias for row in connection.execute(select(staff.c.id, staff.c.alias))}
 
 
+def count_attempt(connection: Connection, name: str, now: datetime) -> Mapping[str, Any] | None:
+    """The account when it may try now, by password or code. Whoever comes through the city has nothing to try here.
+
+    `FOR UPDATE` is for PostgreSQL; SQLite holds the write lock already.
+    """
+    open_here = staff.c.disabled_at.is_(None), staff.c.subject.is_(None)
+    wanted = select(staff).where(staff.c.name == name, *open_here).with_for_update()
+    account: Mapping[str, Any] | None = connection.execute(wanted).mappings().one_or_none()
+    if account is None or (account["locked_until"] and account["locked_until"] > now):
+        return None
+    failures = account["failed_sign_ins"] + 1
+    values = {"failed_sign_ins": failures, "locked_until": now + delay_after(failures)}
+    connection.execute(update(staff).where(staff.c.id == account["id"]).values(**values))
+    return account
+
+
+def clear_attempts(connection: Connection, staff_id: str) -> None:
+    """The person is in: failures from before count no more."""
+    values = {"failed_sign_ins": 0, "locked_until": None}
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+
+
 def _problem(connection: Connection, name: str, alias: str, role: str, services: Sequence[str]) -> str | None:
     if not name or len(name) > NAME_LENGTH:
         return "no_name"
@@ -153,23 +178,21 @@ def _problem(connection: Connection, name: str, alias: str, role: str, services:
     return "no_service" if role == "case_worker" and not services else None
 
 
-def _count_attempt(connection: Connection, name: str, now: datetime) -> Mapping[str, Any] | None:
-    """The account when it may try now. `FOR UPDATE` is for PostgreSQL; SQLite holds the write lock already."""
-    wanted = select(staff).where(staff.c.name == name, staff.c.disabled_at.is_(None)).with_for_update()
-    account: Mapping[str, Any] | None = connection.execute(wanted).mappings().one_or_none()
-    if account is None or (account["locked_until"] and account["locked_until"] > now):
-        return None
-    failures = account["failed_sign_ins"] + 1
-    values = {"failed_sign_ins": failures, "locked_until": now + delay_after(failures)}
-    connection.execute(update(staff).where(staff.c.id == account["id"]).values(**values))
-    return account
-
-
 def _welcome(connection: Connection, passwords: Passwords, account: Mapping[str, Any], password: str) -> None:
-    values: dict[str, Any] = {"failed_sign_ins": 0, "locked_until": None}
+    if account["second_factor_at"] is None:
+        clear_attempts(connection, account["id"])
+    else:
+        _give_back_attempt(connection, account)
     if passwords.is_outdated(account["password_hash"]):
-        values["password_hash"] = passwords.hash(password)
-    connection.execute(update(staff).where(staff.c.id == account["id"]).values(**values))
+        values = {"password_hash": passwords.hash(password)}
+        connection.execute(update(staff).where(staff.c.id == account["id"]).values(**values))
+
+
+def _give_back_attempt(connection: Connection, account: Mapping[str, Any]) -> None:
+    """With a second step left, wrong codes go on counting: else a known password would make codes free to guess."""
+    before = account["failed_sign_ins"]
+    mine = staff.c.id == account["id"], staff.c.failed_sign_ins == before + 1
+    connection.execute(update(staff).where(*mine).values(failed_sign_ins=before, locked_until=None))
 
 
 def _set_password(connection: Connection, passwords: Passwords, staff_id: str, new: str, must_change: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -21,30 +22,40 @@ from sqlalchemy import text
 
 from bot.database import reading
 from bot.settings import Settings
+from bot.staff.digest import catch_up
 from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
 from bot.staff.routes import ROUTES, Route
-from bot.staff.web import Download, Page, Redirect, Visit, security_headers
+from bot.staff.streams import Streams
+from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
+SUM_UP_SECONDS = 30
+SUM_UP_PAUSE_SECONDS = 0.2
 PATH_OF_STATIC = "/static/<name>"
 PATH_OF_HEALTH = "/healthz"
 
 
 @dataclass(frozen=True)
 class Shell:
-    """What turns an answer into a response. `session` and `before` are the names of the two cookies."""
+    """What turns an answer into a response. `session`, `before` and `attempt` are names of cookies."""
 
     settings: Settings
     parts: StaffParts
     desk: Desk
     templates: Environment
+    streams: Streams
 
     @property
     def session(self) -> str:
         """`__Host-` makes the browser refuse a cookie that another host or plain HTTP tries to set."""
         return "__Host-staff" if self.settings.cookie_secure else "staff"
+
+    @property
+    def attempt(self) -> str:
+        """The cookie of a sign-in through the city, from leaving for it until coming back."""
+        return f"{self.session}-city"
 
     @property
     def before(self) -> str:
@@ -56,15 +67,22 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
     """The application; it does nothing until it is run."""
     app = Sanic("staff", configure_logging=False)
     app.config.update(
-        {"REQUEST_MAX_SIZE": LARGEST_REQUEST, "ACCESS_LOG": False, "FALLBACK_ERROR_FORMAT": "text", "MOTD": False}
+        {
+            "REQUEST_MAX_SIZE": LARGEST_REQUEST,
+            "ACCESS_LOG": False,
+            "FALLBACK_ERROR_FORMAT": "text",
+            "MOTD": False,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 3.0,  # an open stream must not hold up a restart
+        }
     )
     desk = create_desk(settings, parts)
-    shell = Shell(settings, parts, desk, create_templates(desk))
+    shell = Shell(settings, parts, desk, create_templates(desk), Streams(parts.clock))
     for route in ROUTES:
         app.add_route(_handler(shell, route), route.path, methods=[route.method], name=_plain(route.name))
     _add_static(app)
     _add_health(app, shell)
     _add_errors(app, shell)
+    _add_summing_up(app, shell)
     headers = security_headers(settings.cookie_secure)
 
     async def protect(_request: Request, answered: HTTPResponse) -> None:
@@ -73,11 +91,15 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
 
     app.register_middleware(protect, "response")
 
+    async def stop_streams(_app: Sanic, _loop: object) -> None:
+        shell.streams.stop()
+
+    app.register_listener(stop_streams, "before_server_stop")
     return app
 
 
-def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse]]:
-    async def handle(request: Request, **params: str) -> HTTPResponse:
+def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse | None]]:
+    async def handle(request: Request, **params: str) -> HTTPResponse | None:
         before = request.cookies.get(shell.before) or ""
         fresh = "" if before else secrets.token_urlsafe(32)
         call = Call(
@@ -86,28 +108,51 @@ def _handler(shell: Shell, route: Route) -> Callable[..., Awaitable[HTTPResponse
             form=request.body.decode("utf-8", "replace") if route.method == "POST" else "",
             cookie=request.cookies.get(shell.session) or "",
             before=before or fresh,
+            attempt=request.cookies.get(shell.attempt) or "",
             same_site=request.headers.get("sec-fetch-site") == "same-origin",
         )
         began = perf_counter()
         reply = await asyncio.to_thread(_respond, shell, route, call, fresh)
-        shell.parts.metrics.requests.labels(route.name, str(reply.status)).observe(perf_counter() - began)
-        return reply
+        # Of a stream, what is measured is how long its beginning took.
+        status = 200 if isinstance(reply, Stream) else reply.status
+        shell.parts.metrics.requests.labels(route.name, str(status)).observe(perf_counter() - began)
+        if not isinstance(reply, Stream):
+            return reply
+        await _send(shell, request, reply)
+        return None
 
     return handle
 
 
-def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse:
+async def _send(shell: Shell, request: Request, stream: Stream) -> None:
+    """Server-sent events; a proxy that keeps answers back until they are whole is asked not to."""
+    kind = "text/event-stream; charset=utf-8"
+    reply = await request.respond(content_type=kind, headers={"X-Accel-Buffering": "no"})
+    async with aclosing(shell.streams.follow(stream)) as events:
+        async for event in events:
+            await reply.send(event)
+    await reply.eof()
+
+
+def _respond(shell: Shell, route: Route, call: Call, fresh: str) -> HTTPResponse | Stream:
     answered = answer(shell.desk, route, call, shell.parts.clock())
-    if isinstance(answered.answer, Redirect):
-        reply = response.redirect(answered.answer.to, status=303)
-        if answered.answer.cookie is not None:
-            _set_cookie(shell, reply, shell.session, answered.answer.cookie)
-        return reply
-    if isinstance(answered.answer, Download):
-        return _download(answered.answer)
-    reply = _html(shell, answered.answer, answered)
-    if fresh and answered.visit.session is None:
-        _set_cookie(shell, reply, shell.before, fresh)
+    given = answered.answer
+    if isinstance(given, Stream):
+        return given
+    if isinstance(given, File):
+        saved = {"Content-Disposition": f'attachment; filename="{given.name}"'}
+        return response.raw(given.content, content_type=given.kind, headers=saved)
+    if isinstance(given, Redirect):
+        reply = response.redirect(given.to, status=303)
+    else:
+        reply = _html(shell, given, answered)
+        if fresh and answered.visit.session is None:
+            _set_cookie(shell, reply, shell.before, fresh)
+    if given.cookie is not None:
+        _set_cookie(shell, reply, shell.session, given.cookie)
+    if given.attempt is not None:
+        # The way back from the city comes from another site, and would not bring a strict cookie.
+        _set_cookie(shell, reply, shell.attempt, given.attempt, same_site="Lax")
     return reply
 
 
@@ -115,16 +160,11 @@ def _html(shell: Shell, page: Page, answered: Answered) -> HTTPResponse:
     return response.html(draw(shell.templates, page, answered, shell.settings.mode == "demo"), page.status)
 
 
-def _download(file: Download) -> HTTPResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return response.raw(file.content, content_type=file.kind, headers=headers)
-
-
-def _set_cookie(shell: Shell, reply: HTTPResponse, name: str, value: str) -> None:
+def _set_cookie(shell: Shell, reply: HTTPResponse, name: str, value: str, same_site: str = "Strict") -> None:
     """A cookie for this browser session only; an empty value ends it."""
     secure = "; Secure" if shell.settings.cookie_secure else ""
     ended = "" if value else "; Max-Age=0"
-    reply.headers.add("Set-Cookie", f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{ended}")
+    reply.headers.add("Set-Cookie", f"{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{ended}")
 
 
 def _add_static(app: Sanic) -> None:
@@ -153,6 +193,21 @@ def _add_health(app: Sanic, shell: Shell) -> None:
         return response.json({"degraded": [] if alive else ["database"]}, 200 if alive else 503)
 
     app.add_route(health, PATH_OF_HEALTH, methods=["GET"], name="health")
+
+
+def _add_summing_up(app: Sanic, shell: Shell) -> None:
+    """Talks are summed up in quiet moments too, so that nobody who opens the list after a busy night has to wait."""
+
+    async def sum_up() -> None:
+        while True:
+            await asyncio.sleep(SUM_UP_SECONDS)
+            try:
+                while await asyncio.to_thread(catch_up, shell.parts.engine, 1):
+                    await asyncio.sleep(SUM_UP_PAUSE_SECONDS)
+            except Exception as error:  # the database may be away for a while
+                log_failure("summing up talks", error)
+
+    app.add_task(lambda _app: sum_up())
 
 
 def _add_errors(app: Sanic, shell: Shell) -> None:

@@ -17,6 +17,7 @@ from bot.handover import case as handed
 from bot.handover import thread
 from bot.handover.case import Case, CaseError, How
 from bot.handover.contact import read_contact
+from bot.handover.handing_in import ask_to_hand_in
 from bot.handover.record import OPEN
 from bot.handover.thread import ThreadMessage
 from bot.staff.audit import record
@@ -26,9 +27,17 @@ from bot.staff.reasons import reason_problem
 from bot.staff.web import Answer, Redirect, Visit
 
 LONGEST_MESSAGE = 2_000
+WHY_HANDED_IN = "hand_in_reason"
+"""The field of the form: `reason` on the same page is that of the contact details."""
 AFTER_CONTACT = ("support", "declined")
 """Outcomes that say that somebody has talked with the person: not without a first contact."""
-REFUSALS = {"taken": "already_taken", "over": "not_open", "how": "no_how"}
+REFUSALS = {
+    "taken": "already_taken",
+    "over": "not_open",
+    "how": "no_how",
+    "open": "still_open",
+    "stopped": "contact_stopped",
+}
 
 Check = Callable[[Desk, Connection, Visit, Case], Mapping[str, str]]
 Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
@@ -36,13 +45,19 @@ Step = Callable[[Connection, Visit, Case], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Act:
-    """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail."""
+    """`action` names the line in the log, `notice` what is said afterwards; `step` returns the line's detail.
+
+    `reason` is the field of the form whose text stands in the log as the reason. `leads_away`: the case may not be
+    one's own afterwards, so the browser is sent to the queue.
+    """
 
     action: str
     notice: str
     step: Step
     check: Check | None = None
     anchor: str = ""
+    reason: str = ""
+    leads_away: bool = False
 
 
 def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
@@ -59,9 +74,10 @@ def perform(act: Act) -> Callable[[Desk, Visit], Answer]:
                     problems = {"case": REFUSALS.get(error.code, "not_open")}
             if problems:
                 record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
-                return case_page(connection, visit, own_case(connection, visit), problems)
-            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, detail=detail)
-        return Redirect(f"/arenden/{case.id}?klart={act.notice}{act.anchor}")
+                return case_page(desk, connection, visit, own_case(connection, visit), problems)
+            reason = visit.form.one(act.reason) if act.reason else None
+            record(connection, visit.member.id, act.action, visit.now, case_id=case.id, reason=reason, detail=detail)
+        return Redirect(f"/arenden{'' if act.leads_away else f'/{case.id}'}?klart={act.notice}{act.anchor}")
 
     return handle
 
@@ -71,14 +87,15 @@ def show_contact(desk: Desk, visit: Visit) -> Answer:
     reason = visit.form.one("reason")
     with transaction(desk.engine) as connection:
         case = own_case(connection, visit)
-        if case.state == "withdrawn":
-            return case_page(connection, visit, case, {"case": "not_open"})
+        if not case.may_contact:
+            refused = "not_open" if case.state == "withdrawn" else "contact_stopped"
+            return case_page(desk, connection, visit, case, {"case": refused})
         problem = reason_problem(reason)
         if problem:
-            return case_page(connection, visit, case, {"reason": problem})
+            return case_page(desk, connection, visit, case, {"reason": problem})
         record(connection, visit.member.id, "read_contact", visit.now, case_id=case.id, reason=reason)
         contact = read_contact(connection, case.id, desk.encryption_keys)
-        return case_page(connection, visit, case, {} if contact else {"case": "no_contact"}, contact)
+        return case_page(desk, connection, visit, case, {} if contact else {"case": "no_contact"}, contact)
 
 
 def _take(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
@@ -128,15 +145,18 @@ def _check_attempt(_desk: Desk, _connection: Connection, visit: Visit, case: Cas
 def _reply(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
     text, client_id = visit.form.one("text"), visit.form.one("message_id")[:36] or None
     written = thread.post(connection, case.id, "staff", text, visit.now, visit.member.id, client_id)
+    handed.take_up(connection, case.id)
     return {"message": written}
 
 
-def _check_reply(_desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+def _check_reply(_desk: Desk, connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
     length = len(visit.form.one("text"))
     if case.state not in OPEN:
         return {"case": "not_open"}
     if length == 0:
         return {"text": "no_text"}
+    if not thread.may_answer(connection, case.id):
+        return {"case": "contact_stopped"}
     return {"text": "long_text"} if length > LONGEST_MESSAGE else {}
 
 
@@ -158,6 +178,20 @@ def _register(connection: Connection, visit: Visit, case: Case) -> Mapping[str, 
     return {}
 
 
+def _hand_in(connection: Connection, visit: Visit, case: Case) -> Mapping[str, Any]:
+    ask_to_hand_in(connection, case.id, visit.now)
+    return {}
+
+
+def _check_hand_in(desk: Desk, _connection: Connection, visit: Visit, case: Case) -> Mapping[str, str]:
+    if not desk.hands_in:
+        return {"case": "no_case_system"}
+    if case.state in OPEN:
+        return {"case": "still_open"}
+    problem = reason_problem(visit.form.one(WHY_HANDED_IN))
+    return {WHY_HANDED_IN: problem} if problem else {}
+
+
 ACTS: Mapping[str, Act] = {
     "ta": Act("take", "taken", _take),
     "lamna": Act("release", "released", _release),
@@ -166,5 +200,6 @@ ACTS: Mapping[str, Act] = {
     "svara": Act("reply", "replied", _reply, _check_reply),
     "avsluta": Act("close", "closed", _close, _check_close),
     "registrera": Act("register", "registered", _register),
+    "arendesystemet": Act("hand_in", "handed_in", _hand_in, _check_hand_in, reason=WHY_HANDED_IN),
 }
 """The last part of the address → the act."""

@@ -1,30 +1,36 @@
-"""The cases of one's own services: the list by time left, one case with what the person chose to share, its thread.
+"""One case of one's own services: what the person chose to share, its thread, and who else has it open.
 
-What is done with a case stands in `case_acts.py`; the SQL of cases, threads and contact details in bot/handover.
+The list stands in `queue.py`, what is done with a case in `case_acts.py` and `passing.py`; the SQL of cases, threads
+and contact details in bot/handover.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from bot.database import transaction
 from bot.handover import thread
-from bot.handover.case import Case, CaseError, get_case, open_cases
+from bot.handover.case import Case, CaseError, get_case
 from bot.handover.contact import Contact
+from bot.handover.handing_in import handed_in, needs_registering
+from bot.handover.passed_on import shared_lines
+from bot.handover.presence import arrive
+from bot.handover.progress import UNDO
 from bot.handover.record import OPEN
-from bot.staff import transcripts
+from bot.staff.access import Member
 from bot.staff.accounts import aliases
 from bot.staff.audit import case_events, record
+from bot.staff.changes import others, state_of_case
+from bot.staff.colleagues import colleagues, staffed_services
 from bot.staff.parts import Desk
-from bot.staff.times import TimeLeft, time_left
+from bot.staff.preferences import read_preferences
+from bot.staff.times import time_of_case
 from bot.staff.web import Answer, Page, Visit
-
-SHOWN = ("all", "mine", "free", "many")
 
 
 class NotYoursError(LookupError):
@@ -35,36 +41,32 @@ class NotYoursError(LookupError):
         self.case_id = case_id
 
 
-@dataclass(frozen=True)
-class CaseRow:
-    """A case in the list, with the time left of its promise."""
-
-    case: Case
-    left: TimeLeft
-    taken_by: str
-
-
-def show_cases(desk: Desk, visit: Visit) -> Answer:
-    """The services' open cases: those that wait for a first contact, then the others."""
-    shown = visit.query.one("visa") if visit.query.one("visa") in SHOWN else "all"
-    with transaction(desk.engine) as connection:
-        found = open_cases(connection, visit.member.services)
-        names = aliases(connection)
-        record(connection, visit.member.id, "list_cases", visit.now)
-    rows = [_row(case, names, visit.now) for case in found if _is_shown(case, shown, visit.member.id)]
-    waiting, reached = [r for r in rows if r.left.pace != "met"], [r for r in rows if r.left.pace == "met"]
-    folded = [_row(case, names, visit.now) for case in found if _is_folded(case)]
-    soonest = min(folded, key=lambda row: (row.case.due_at is None, row.case.due_at or visit.now), default=None)
-    values = {"waiting": waiting, "reached": reached, "shown": shown, "folded": folded, "soonest": soonest}
-    return Page("cases.html", values)
-
-
 def show_case(desk: Desk, visit: Visit) -> Answer:
     """One case. Opening it is recorded, and the person's messages count as read by staff."""
     with transaction(desk.engine) as connection:
         case = own_case(connection, visit)
         record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
-        return case_page(connection, visit, case)
+        arrive(connection, case.id, visit.member.id, visit.now)
+        return case_page(desk, connection, visit, case)
+
+
+def show_case_now(desk: Desk, visit: Visit) -> Answer:
+    """The parts of a case that change, for a page that is open; `sedan` is the newest message that it knows."""
+    with transaction(desk.engine) as connection:
+        case = own_case(connection, visit)
+        record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
+        return replace(case_page(desk, connection, visit, case), template="case_now.html")
+
+
+def insert_reply(desk: Desk, visit: Visit) -> Answer:
+    """Without script: the page once more, with the chosen standard reply after what was typed. Nothing is sent."""
+    chosen = next((reply.text for reply in desk.replies if reply.id == visit.form.one("standard")), "")
+    draft = "\n\n".join(part for part in (visit.form.one("text"), chosen) if part)
+    with transaction(desk.engine) as connection:
+        case = own_case(connection, visit)
+        record(connection, visit.member.id, "read_case", visit.now, case_id=case.id)
+        page = case_page(desk, connection, visit, case)
+    return replace(page, values={**page.values, "draft": draft})
 
 
 def own_case(connection: Connection, visit: Visit) -> Case:
@@ -73,16 +75,22 @@ def own_case(connection: Connection, visit: Visit) -> Case:
     Raises:
         NotYoursError: otherwise.
     """
+    return find_own(connection, visit.member, visit.params["case"])
+
+
+def find_own(connection: Connection, member: Member, case_id: str) -> Case:
+    """As `own_case`, for whoever has no visit."""
     try:
-        case = get_case(connection, visit.params["case"])
+        case = get_case(connection, case_id)
     except CaseError as error:
         raise NotYoursError(None) from error
-    if not visit.member.works_for(case.service):
+    if not member.works_for(case.service):
         raise NotYoursError(case.id)
     return case
 
 
 def case_page(
+    desk: Desk,
     connection: Connection,
     visit: Visit,
     case: Case,
@@ -96,14 +104,26 @@ def case_page(
     names = aliases(connection)
     values = {
         "case": case,
-        "left": _left(case, visit.now),
+        "left": time_of_case(case, visit.now),
         "is_open": case.state in OPEN,
         "is_mine": case.taken_by == visit.member.id,
         "people": names,
-        "told": _told(connection, case),
+        "told": shared_lines(connection, case),
         "thread": written,
+        "may_answer": thread.may_answer(connection, case.id),
         "thread_reaches": case.receipt_until is not None and case.receipt_until > visit.now,
+        "handed_in": handed_in(connection, case.id),
+        "to_register": case.state != "open" and needs_registering(connection, case),
         "events": case_events(connection, case.id),
+        "there": [names[id_] for id_ in others(connection, case.id, visit.member, visit.now) if id_ in names],
+        "live": state_of_case(connection, case, visit.member, visit.now),
+        "known": visit.query.one("sedan"),
+        "colleagues": colleagues(connection, case.service, visit.member.id),
+        "other_services": staffed_services(connection, case.service),
+        "undo_until": _undo_until(case, visit),
+        "replies": desk.replies,
+        "draft": visit.form.one("text"),
+        "preferences": read_preferences(connection, visit.member.id),
         "contact": contact,
         "message_id": secrets.token_hex(16),
         "typed": visit.form,
@@ -112,29 +132,9 @@ def case_page(
     return Page("case.html", values, 422 if problems else 200, problems or {})
 
 
-def _told(connection: Connection, case: Case) -> Sequence[transcripts.Line]:
-    """The conversation, only if the person chose to share it, and only up to the moment they did."""
-    if case.shared != "conversation":
-        return ()
-    return transcripts.shared_lines(connection, case.conversation_id, case.created_at)
-
-
-def _row(case: Case, names: Mapping[str, str], now: datetime) -> CaseRow:
-    return CaseRow(case, _left(case, now), names.get(case.taken_by or "", ""))
-
-
-def _left(case: Case, now: datetime) -> TimeLeft:
-    return time_left(case.due_at, case.contacted_at is not None or case.state not in OPEN, now)
-
-
-def _is_shown(case: Case, shown: str, staff_id: str) -> bool:
-    if shown == "many" or _is_folded(case):
-        return shown == "many" and _is_folded(case)
-    if shown == "mine":
-        return case.taken_by == staff_id
-    return shown == "all" or case.taken_by is None
-
-
-def _is_folded(case: Case) -> bool:
-    """One of many from one caller, which nobody has looked into yet; whoever takes it brings it out."""
-    return case.crowd is not None and case.taken_by is None
+def _undo_until(case: Case, visit: Visit) -> datetime | None:
+    """Until when the one who has closed the case can undo it; None when nobody can."""
+    if case.state != "closed" or case.closed_at is None or case.closed_by != visit.member.id or case.registered_at:
+        return None
+    until: datetime = case.closed_at + UNDO
+    return until if visit.now < until else None

@@ -15,9 +15,11 @@ from bot.database import reading, transaction
 from bot.staff import access
 from bot.staff.audit import record
 from bot.staff.cases import NotYoursError
+from bot.staff.city_pages import sign_in_page
+from bot.staff.factor_pages import CODE_PATH, FACTOR_PATH
 from bot.staff.own import PASSWORD_PATH
 from bot.staff.parts import Desk
-from bot.staff.routes import BEFORE_OWN_PASSWORD, Route
+from bot.staff.routes import BEFORE_AN_APP, BEFORE_OWN_PASSWORD, BEFORE_THE_CODE, Route
 from bot.staff.sessions import Session, find_session, sign_in_token, touch
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
 
@@ -34,6 +36,7 @@ class Call:
     cookie: str = ""
     before: str = ""
     same_site: bool = False
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class Answered:
 
 def answer(desk: Desk, route: Route, call: Call, now: datetime) -> Answered:
     """Whatever happens there is an answer, and an error never shows or logs what a person wrote."""
-    visit = Visit(now, call.params, Fields.parse(call.query), Fields.parse(call.form))
+    visit = Visit(now, call.params, Fields.parse(call.query), Fields.parse(call.form), attempt=call.attempt)
     try:
-        visit = replace(visit, session=_session(desk, call.cookie, now))
+        visit = replace(visit, session=_session(desk, call.cookie, now, route.by_itself))
         visit = replace(visit, token=_token(desk, visit.session, call.before))
         return Answered(_stopped(desk, route, visit, call) or route.handler(desk, visit), visit)
     except NotYoursError as refusal:
@@ -65,12 +68,12 @@ def log_failure(where: str, error: Exception) -> None:
     logger.error("%s failed with %s\n%s", where, type(error).__name__, frames)
 
 
-def _session(desk: Desk, cookie: str, now: datetime) -> Session | None:
+def _session(desk: Desk, cookie: str, now: datetime, by_itself: bool) -> Session | None:
     if not cookie:
         return None
     with reading(desk.engine) as connection:
         session = find_session(connection, cookie, desk.hash_key, now)
-    if session and session.is_stale(now):
+    if session and session.is_stale(now) and not by_itself:
         with transaction(desk.engine) as connection:
             touch(connection, session, now)
     return session
@@ -83,17 +86,30 @@ def _token(desk: Desk, session: Session | None, before: str) -> str:
 
 
 def _stopped(desk: Desk, route: Route, visit: Visit, call: Call) -> Answer | None:
-    """What stands in the way of the page, or None: sign in first, not for you, form too old, new password."""
+    """What stands in the way of the page, or None: sign in first, not for you, form too old, a step that is left."""
     member = visit.session.member if visit.session else None
     if route.permission != access.OPEN and member is None:
         return _sign_in_first(route, visit, call)
+    # Before the role is asked: half a sign-in shall not even learn what is there.
+    if visit.session and visit.session.stage == "code" and route.name not in BEFORE_THE_CODE:
+        return None if route.permission == access.OPEN else Redirect(CODE_PATH)
     if not access.allowed(member, route.permission):
         _record_refusal(desk, route, visit)
         return Page("refused.html", status=403)
     if route.method == "POST" and not visit.brings_token():
-        return _form_too_old(route, visit)
-    if member and member.must_change_password and route.name not in BEFORE_OWN_PASSWORD:
-        return None if route.permission == access.OPEN else Redirect(PASSWORD_PATH)
+        return _form_too_old(desk, route, visit)
+    if visit.session is None or route.permission == access.OPEN:
+        return None
+    return _step_left(desk, route, visit.session)
+
+
+def _step_left(desk: Desk, route: Route, session: Session) -> Answer | None:
+    """An own password first, then a second factor where the setting asks for one."""
+    member = session.member
+    if member.must_change_password and session.stage == "full":
+        return None if route.name in BEFORE_OWN_PASSWORD else Redirect(PASSWORD_PATH)
+    if desk.second_factor_required and session.through == "local" and not member.has_second_factor:
+        return None if route.name in BEFORE_AN_APP else Redirect(FACTOR_PATH)
     return None
 
 
@@ -107,9 +123,9 @@ def _sign_in_first(route: Route, visit: Visit, call: Call) -> Answer:
     return Page("signed_out.html", {"text": visit.form.one("text") if call.same_site else ""}, 401)
 
 
-def _form_too_old(route: Route, visit: Visit) -> Answer:
+def _form_too_old(desk: Desk, route: Route, visit: Visit) -> Answer:
     if route.permission == access.OPEN:
-        return Page("sign_in.html", {"name": visit.form.one("name")}, 403, {"name": "bad_form"})
+        return sign_in_page(desk, visit.form.one("name"), {"name": "bad_form"}, 403)
     return Page("bad_form.html", status=403)
 
 

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from bot.database import transaction
+from bot.staff import access
 from bot.staff.audit import PAGE_LENGTH, AuditFilter, entries, record
 from bot.staff.parts import Desk
 from bot.staff.times import end_of_day, start_of_day
 from bot.staff.web import Answer, Fields, Page, Visit
 from bot.tables import staff
 
-FIELDS = ("from", "till", "person", "handelse", "arende", "samtal")
+LONGEST_SEARCH = 100
+FIELDS = ("from", "till", "person", "handelse", "arende", "samtal", "skal")
 
 
 def show_log(desk: Desk, visit: Visit) -> Answer:
@@ -26,7 +28,8 @@ def show_log(desk: Desk, visit: Visit) -> Answer:
         record(connection, visit.member.id, "read_log", visit.now, detail=used)
     shown = found[:PAGE_LENGTH]
     older = urlencode({**used, "fore": shown[-1]["id"]}) if len(found) > PAGE_LENGTH else None
-    values = {"entries": shown, "people": people, "used": used, "older": f"/logg?{older}" if older else None}
+    links = {"older": f"/logg?{older}" if older else None, "export": f"/loggutdrag?{urlencode(used)}"}
+    values = {"entries": shown, "people": people, "used": used, **links, "exports": visit.member.holds(access.CONTROL)}
     return Page("log.html", values, 422 if problems else 200, problems)
 
 
@@ -39,6 +42,7 @@ def read_filter(query: Fields) -> tuple[AuditFilter, dict[str, str]]:
         conversation_id=query.one("samtal") or None,
         since=start_of_day(query.one("from")),
         until=end_of_day(query.one("till")),
+        text=query.one("skal")[:LONGEST_SEARCH] or None,
         before=int(query.one("fore")[:15]) if query.one("fore").isdecimal() else None,
     )
     dates = (("from", wanted.since), ("till", wanted.until))

@@ -10,19 +10,38 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.staff import access
 from bot.staff.gate import Answered
+from bot.staff.own import HELP_PICTURES
 from bot.staff.parts import Desk
+from bot.staff.sessions import Session
 from bot.staff.web import Page
 
 HERE = Path(__file__).parent
-STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+SCRIPT = "text/javascript; charset=utf-8"
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "live.js": SCRIPT,
+    "alerts.js": SCRIPT,
+    "keys.js": SCRIPT,
+    "replies.js": SCRIPT,
+    "unsure.js": SCRIPT,
+    **{f"help-{name}.png": "image/png" for name in HELP_PICTURES},
+}
 MENU = (
     ("cases", "/arenden", access.CASES),
     ("conversations", "/samtal", access.CONVERSATIONS),
+    ("catalogue", "/katalog", access.CATALOGUE),
+    ("unsure", "/osakra", access.CONVERSATIONS),
+    ("examples", "/exempel", access.CONVERSATIONS),
+    ("approve", "/godkann", access.EXAMPLES),
+    ("alarms", "/larm", access.ALARMS),
     ("records", "/handlingar", access.RECORDS),
     ("figures", "/statistik", access.FIGURES),
     ("people", "/personal", access.PEOPLE),
+    ("notices", "/aviseringar", access.NOTICES),
     ("assistant", "/assistenten", access.SWITCH),
     ("log", "/logg", access.AUDIT),
+    ("control", "/kontroll", access.CONTROL),
 )
 
 
@@ -38,13 +57,17 @@ def create_templates(desk: Desk) -> Environment:
             "left": words.time_left,
             "understood_as": words.understood_as,
             "certainty": words.certainty,
+            "why": words.why,
+            "unusual": words.unusual,
             "answer": words.answer,
             "phone": in_swedish_groups,
+            "way": words.way,
             "count": words.count,
             "waited": words.waited,
         }
     )
     environment.globals["words"] = words
+    environment.globals["hands_in"] = desk.hands_in
     return environment
 
 
@@ -64,12 +87,19 @@ def draw(environment: Environment, page: Page, answered: Answered, demo: bool) -
         "token": answered.visit.token,
         "session": session,
         "member": session.member if session else None,
-        "menu": [(name, path) for name, path, needed in MENU if session and session.member.holds(needed)],
+        "menu": _menu(session),
         "now": answered.visit.now,
         "notice": "",
         "demo": demo,
     }
     return environment.get_template(page.template).render({**frame, **page.values})
+
+
+def _menu(session: Session | None) -> list[tuple[str, str]]:
+    """Nothing while the second step of the sign-in is left."""
+    if session is None or session.stage != "full":
+        return []
+    return [(name, path) for name, path, needed in MENU if session.member.holds(needed)]
 
 
 def read_static() -> dict[str, tuple[bytes, str]]:

@@ -15,7 +15,11 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.staff.accounts import sign_in_name
+from bot.staff.city import City, create_city
 from bot.staff.passwords import Passwords
+from bot.staff.replies import StandardReply, load_replies
+from bot.staff.unusual import Limits
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -31,18 +35,28 @@ class StaffParts:
     districts: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], datetime] = current_time
     passwords: Passwords = field(default_factory=Passwords)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue.load("demo"))
     metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page of the console works with."""
+    """What every page of the console works with. `hands_in`: the city's case system is connected."""
 
     engine: Engine
     words: Words
     passwords: Passwords
     hash_key: str
     encryption_keys: tuple[str, ...]
+    catalogue: Catalogue
+    limits: Limits
+    hands_in: bool = False
+    replies: tuple[StandardReply, ...] = ()
+    second_factor_required: bool = False
+    city: City | None = None
+    local_sign_in: bool = True
+    break_glass: str = ""
+    training_consent: bool = False
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -58,10 +72,32 @@ def create_parts(settings: Settings) -> StaffParts:
         needs={need: sentences.text(f"utter_label_{need}") for need in NEEDS},
         services={id_: service.name for id_, service in catalogue.services.items()},
         districts=dict(catalogue.districts),
+        catalogue=catalogue,
     )
 
 
 def create_desk(settings: Settings, parts: StaffParts) -> Desk:
-    """The desk of an installation."""
+    """The desk of an installation.
+
+    Raises:
+        bot.staff.replies.RepliesError: replies.yml is wrong.
+        bot.staff.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
+        bot.staff.unusual.LimitsError: unusual.yml is wrong.
+    """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
-    return Desk(parts.engine, Words.load(names), parts.passwords, settings.hash_key, settings.encryption_keys)
+    return Desk(
+        engine=parts.engine,
+        words=Words.load(names),
+        passwords=parts.passwords,
+        hash_key=settings.hash_key,
+        encryption_keys=settings.encryption_keys,
+        hands_in=bool(settings.case_system_folder),
+        replies=load_replies(),
+        limits=Limits.load(),
+        second_factor_required=settings.second_factor_required,
+        city=create_city(settings, tuple(parts.services)),
+        local_sign_in=settings.local_sign_in,
+        break_glass=sign_in_name(settings.break_glass_account),
+        catalogue=parts.catalogue,
+        training_consent=settings.training_consent,
+    )

@@ -48,7 +48,7 @@ def reset_password(desk: Desk, visit: Visit) -> Answer:
     """A new one-time password for somebody else; one's own is changed on one's own page."""
     with transaction(desk.engine) as connection:
         person = find_account(connection, visit.params["person"])
-        if person is None or person["id"] == visit.member.id:
+        if person is None or person["id"] == visit.member.id or person["subject"]:
             return Page("gone.html", status=404)
         password = give_one_time_password(connection, desk.passwords, person["id"], visit.member, visit.now)
     return Page("one_time_password.html", {"alias": person["alias"], "password": password})

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.handover import thread
 from bot.handover.case import Case
-from bot.staff import transcripts
+from bot.handover.passed_on import shared_lines
 from bot.staff.words import Words
 
 FORMAT, VERSION = "vagvisaren-record", 1
@@ -70,9 +70,7 @@ def _facts(case: Case, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _talk(connection: Connection, case: Case, words: Words) -> Iterator[Part]:
-    if case.shared != "conversation":
-        return
-    for line in transcripts.shared_lines(connection, case.conversation_id, case.created_at):
+    for line in shared_lines(connection, case):
         yield Part(f"talk-{line.id}", "talk", line.text, words.of("sender", line.sender), line.at)
 
 

@@ -20,7 +20,7 @@ from bot.staff.reasons import reason_problem
 from bot.staff.record_parts import Part, as_json, parts_of
 from bot.staff.record_requests import RecordRequest, Search
 from bot.staff.times import end_of_day, start_of_day
-from bot.staff.web import Answer, Download, Fields, Page, Redirect, Visit
+from bot.staff.web import Answer, Fields, File, Page, Redirect, Visit
 
 PATH = "/handlingar"
 FIELDS = ("arende", "verksamhet", "from", "till")
@@ -116,7 +116,7 @@ def export_record(desk: Desk, visit: Visit) -> Answer:
         case, parts = get_case(connection, request.case_id), _parts(desk, connection, request)
         _note(connection, visit, request, "export_record")
     told = as_json(case, request.asked_by, parts, request.hidden, desk.words, visit.now)
-    return Download(f"{case.reference}.json", "application/json; charset=utf-8", told.encode())
+    return File(f"{case.reference}.json", told.encode(), "application/json; charset=utf-8")
 
 
 def read_search(query: Fields) -> tuple[Search, dict[str, str]]:

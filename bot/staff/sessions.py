@@ -1,6 +1,7 @@
 """Staff sessions: a random cookie, of which only a keyed hash is stored, and a token that every form has to bring.
 
-Two limits: after 30 minutes without a click, and 12 hours after sign-in, whatever happens.
+Two limits: after 30 minutes without a click, and 12 hours after sign-in, whatever happens. While the second step of the
+sign-in is left, the session opens nothing else and ends after ten minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
@@ -19,8 +21,11 @@ from bot.tables import staff, staff_sessions
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+FOR_THE_CODE = timedelta(minutes=10)
 TOUCH_EVERY = timedelta(minutes=1)
 TOKEN_BYTES = 32
+Stage = Literal["code", "full"]
+Through = Literal["local", "city"]
 
 
 @dataclass(frozen=True)
@@ -32,32 +37,52 @@ class Session:
     member: Member
     ends_at: datetime
     seen_at: datetime
+    stage: Stage = "full"
+    through: Through = "local"
 
     def is_stale(self, now: datetime) -> bool:
         """Whether it is time to note that the person is active: once a minute, so that reading does not write."""
         return now - self.seen_at >= TOUCH_EVERY
 
 
-def open_session(connection: Connection, staff_id: str, key: str, now: datetime) -> str:
+def open_session(
+    connection: Connection, staff_id: str, key: str, now: datetime, stage: Stage = "full", through: Through = "local"
+) -> str:
     """Start a session and return the cookie's token; old, expired sessions are swept away at the same time."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     connection.execute(staff_sessions.delete().where(staff_sessions.c.last_seen_at < now - IDLE))
     values = {"token_hash": keyed_hash(token, key), "csrf": secrets.token_urlsafe(TOKEN_BYTES)}
-    connection.execute(staff_sessions.insert().values(**values, staff_id=staff_id, created_at=now, last_seen_at=now))
+    kind = {"stage": stage, "through": through, "created_at": now, "last_seen_at": now}
+    connection.execute(staff_sessions.insert().values(**values, **kind, staff_id=staff_id))
     return token
 
 
 def find_session(connection: Connection, token: str, key: str, now: datetime) -> Session | None:
     """The session of a cookie, or None when it is unknown, too old, or its person's account is closed."""
+    return _find(connection, keyed_hash(token, key), now)
+
+
+def renew(connection: Connection, session: Session, now: datetime) -> Session | None:
+    """The same session as it stands now, for what goes on after the request; None when it is over."""
+    return _find(connection, session.token_hash, now)
+
+
+def _find(connection: Connection, token_hash: str, now: datetime) -> Session | None:
     mine = staff_sessions.c
     times = (mine.created_at.label("began_at"), mine.last_seen_at.label("seen_at"))
-    joined = select(staff, mine.token_hash, mine.csrf, *times).join(staff, staff.c.id == mine.staff_id)
-    wanted = joined.where(mine.token_hash == keyed_hash(token, key), staff.c.disabled_at.is_(None))
+    joined = select(staff, mine.token_hash, mine.csrf, mine.stage, mine.through, *times).join(
+        staff, staff.c.id == mine.staff_id
+    )
+    wanted = joined.where(mine.token_hash == token_hash, staff.c.disabled_at.is_(None))
     row = connection.execute(wanted).mappings().one_or_none()
-    if row is None or now >= min(row["seen_at"] + IDLE, row["began_at"] + LONGEST):
+    if row is None:
         return None
-    ends_at = min(now + IDLE, row["began_at"] + LONGEST)
-    return Session(row["token_hash"], row["csrf"], Member.from_row(row), ends_at, row["seen_at"])
+    last = row["began_at"] + (LONGEST if row["stage"] == "full" else FOR_THE_CODE)
+    if now >= min(row["seen_at"] + IDLE, last):
+        return None
+    kind = {"stage": row["stage"], "through": row["through"]}
+    ends_at = min(now + IDLE, last)
+    return Session(row["token_hash"], row["csrf"], Member.from_row(row), ends_at, row["seen_at"], **kind)
 
 
 def touch(connection: Connection, session: Session, now: datetime) -> None:

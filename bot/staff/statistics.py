@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.database import transaction
 from bot.staff.audit import record
 from bot.staff.figures import EXIT, Year, known_years, read_year
+from bot.staff.figures_file import write_figures
 from bot.staff.parts import Desk
 from bot.staff.pictures import draw_columns
-from bot.staff.spreadsheet import write_figures
 from bot.staff.times import in_stockholm
-from bot.staff.web import Answer, Download, Page, Visit
+from bot.staff.web import Answer, File, Page, Visit
 
 PATH = "/statistik"
 CSV_PATH = f"{PATH}/fil"
@@ -28,7 +28,7 @@ def show_figures(desk: Desk, visit: Visit) -> Answer:
 def export_figures(desk: Desk, visit: Visit) -> Answer:
     """The same figures, hidden ones hidden, as a file for a spreadsheet."""
     found, _ = _read(desk, visit, "export_figures")
-    return Download(f"statistik-{found.year}.csv", "text/csv; charset=utf-8", write_figures(found, desk.words))
+    return File(f"statistik-{found.year}.csv", write_figures(found, desk.words), "text/csv; charset=utf-8")
 
 
 def _read(desk: Desk, visit: Visit, action: str) -> tuple[Year, list[int]]:

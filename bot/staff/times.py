@@ -9,10 +9,13 @@ from typing import Literal
 from babel.dates import format_datetime
 
 from bot.handover import deadline
+from bot.handover.breach import late_by
 from bot.handover.deadline import STOCKHOLM
+from bot.handover.record import OPEN, Case
 
 SOON = timedelta(hours=4)
-Pace = Literal["late", "soon", "on_time", "no_promise", "met"]
+Pace = Literal["late", "soon", "on_time", "no_promise", "met", "met_late", "over", "over_late"]
+MET: tuple[Pace, ...] = ("met", "met_late")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ def time_left(due_at: datetime | None, met: bool, now: datetime) -> TimeLeft:
     if left < timedelta(0):
         return TimeLeft("late", -left)
     return TimeLeft("soon" if left <= SOON else "on_time", left)
+
+
+def time_of_case(case: Case, now: datetime) -> TimeLeft:
+    """How the promise of a case stands. A promise that was broken shows so for ever, also after a late contact."""
+    if case.contacted_at is None and case.state in OPEN and case.stopped_at is None:
+        return time_left(case.due_at, False, now)
+    late = late_by(case.due_at, case.contacted_at, case.stopped_at or case.closed_at, now)
+    if case.contacted_at is not None:
+        return TimeLeft("met_late", late) if late else TimeLeft("met")
+    return TimeLeft("over_late", late) if late else TimeLeft("over")
 
 
 def in_stockholm(at: datetime) -> datetime:

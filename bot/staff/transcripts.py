@@ -11,18 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import Select
 
+from bot.handover.passed_on import TALKERS, without_thread
 from bot.routing.sensitive import is_sensitive
 from bot.staff.understood import Understood
 from bot.tables import cases, conversations, messages
 
 PAGE_LENGTH = 50
-TALKERS = ("person", "bot")
-TO_STAFF = "thread"
-"""The decision that the front door notes on a message that it handed to staff instead of to the assistant."""
 
 
 @dataclass(frozen=True)
@@ -44,60 +41,43 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """A talk as the list shows it: never its words. `unsure` is the lowest confidence of its messages."""
+    """What is known of a talk without its words. `unsure` is the lowest confidence of its messages, `last_at` when the
+    person wrote last."""
 
     id: str
     began_at: datetime
     length: int
     needs: tuple[str, ...]
+    services: tuple[str, ...]
     decisions: tuple[str, ...]
     unsure: float | None
     urgent: tuple[str, ...]
+    feedback: tuple[str, ...]
     handed_over: bool
-    unhelpful: bool
     sensitive: bool
     is_test: bool
-
-
-@dataclass(frozen=True)
-class TalkFilter:
-    """What the list is narrowed to; None is "all". `page` counts from 1."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    need: str | None = None
-    decision: str | None = None
-    feedback: str | None = None
-    urgent: bool = False
-    tests: bool = False
-    page: int = 1
-
-
-def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[Summary], bool]:
-    """A page of talks, newest first, and whether there are more."""
-    start = (wanted.page - 1) * PAGE_LENGTH
-    query = _filtered(wanted).order_by(conversations.c.created_at.desc(), conversations.c.id)
-    found = connection.execute(query.offset(start).limit(PAGE_LENGTH + 1)).mappings().all()
-    return _summaries(connection, found[:PAGE_LENGTH]), len(found) > PAGE_LENGTH
+    last_at: datetime | None = None
 
 
 def find_talk(connection: Connection, conversation_id: str) -> Summary | None:
     """One talk, or None: purged, deleted by the person, or not a talk with the assistant."""
-    only = conversations.c.id == conversation_id, conversations.c.case_id.is_(None)
-    found = connection.execute(select(conversations).where(*only)).mappings().all()
-    return next(iter(_summaries(connection, found)), None)
+    return next(iter(sum_up(connection, [conversation_id])), None)
+
+
+def sum_up(
+    connection: Connection, ids: Sequence[str], said: Sequence[Mapping[str, Any]] | None = None
+) -> list[Summary]:
+    """What is known of these talks, from their messages (`said`, if they have been read) and cases as they are now."""
+    wanted = conversations.c.id.in_(ids), conversations.c.case_id.is_(None)
+    found = connection.execute(select(conversations).where(*wanted)).mappings().all()
+    return _summaries(connection, found, talked(connection, ids) if said is None else said)
 
 
 def lines(connection: Connection, conversation_id: str) -> list[Line]:
     """The messages of a talk, oldest first, each of the person's with what was understood."""
-    rows = _messages(connection, [conversation_id])
+    rows = talked(connection, [conversation_id])
     heard = heard_by_message(rows)
     return [_line(row, heard.get(row["id"])) for row in rows]
-
-
-def shared_lines(connection: Connection, conversation_id: str, until: datetime) -> list[Line]:
-    """What was said up to the moment when the person chose to share it; nothing of what the machine made of it."""
-    return [_line(row, None) for row in _messages(connection, [conversation_id]) if row["created_at"] <= until]
 
 
 def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Understood]:
@@ -108,39 +88,18 @@ def heard_by_message(rows: Sequence[Mapping[str, Any]]) -> dict[int, Understood]
     return {id_: Understood.read(heard) for id_, heard in both.items() if heard}
 
 
-def _filtered(wanted: TalkFilter) -> Select:
-    kind = conversations.c.is_test.is_(wanted.tests), conversations.c.case_id.is_(None)
-    query = select(conversations).where(*kind)
-    if wanted.since:
-        query = query.where(conversations.c.created_at >= wanted.since)
-    if wanted.until:
-        query = query.where(conversations.c.created_at < wanted.until)
-    if wanted.need:
-        query = query.where(_some_message(messages.c.understood["need"].as_string() == wanted.need))
-    if wanted.decision:
-        query = query.where(_some_message(messages.c.understood["decision"].as_string() == wanted.decision))
-    if wanted.feedback:
-        query = query.where(_some_message(messages.c.feedback == wanted.feedback))
-    if wanted.urgent:
-        heard = messages.c.understood["urgent"].as_string().is_not(None)
-        query = query.where(_some_message(or_(messages.c.urgent.is_not(None), heard)))
-    return query
-
-
-def _some_message(condition: Any) -> Any:
-    return exists(select(messages.c.id).where(and_(messages.c.conversation_id == conversations.c.id, condition)))
-
-
-def _messages(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+def talked(connection: Connection, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The rows of these talks that are for review, oldest first: neither what went to staff nor what they wrote."""
     of_talks = messages.c.conversation_id.in_(ids), messages.c.sender.in_(TALKERS)
-    rows = list(connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings())
-    to_staff = {row["id"] for row in rows if (row["understood"] or {}).get("decision") == TO_STAFF}
-    return [row for row in rows if row["id"] not in to_staff and row["reply_to"] not in to_staff]
+    rows = connection.execute(select(messages).where(*of_talks).order_by(messages.c.id)).mappings()
+    return without_thread(list(rows))
 
 
-def _summaries(connection: Connection, talks: Sequence[Mapping[str, Any]]) -> list[Summary]:
+def _summaries(
+    connection: Connection, talks: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> list[Summary]:
     ids = [talk["id"] for talk in talks]
-    said = _by_talk(_messages(connection, ids), "conversation_id")
+    said = _by_talk(rows, "conversation_id")
     of_talks = select(cases.c.conversation_id, cases.c.need, cases.c.service).where(cases.c.conversation_id.in_(ids))
     handed = _by_talk(connection.execute(of_talks).mappings(), "conversation_id")
     return [_summary(talk, said.get(talk["id"], []), handed.get(talk["id"], [])) for talk in talks]
@@ -159,19 +118,22 @@ def _summary(
     heard = list(heard_by_message(said).values())
     people = [row for row in said if row["sender"] == "person"]
     sure = [h.confidence for h in heard if h.confidence is not None]
+    shown = [(row["service"] or {}).get("id") for row in said]
     return Summary(
         id=talk["id"],
         began_at=talk["created_at"],
         length=len(people),
         needs=_distinct(h.need for h in heard),
+        services=_distinct([*shown, *(h.service for h in heard), *(case["service"] for case in handed)]),
         decisions=_distinct(h.decision for h in heard),
         unsure=min(sure, default=None),
         urgent=_distinct([*(row["urgent"] for row in said), *(h.urgent for h in heard)]),
         handed_over=bool(handed),
-        unhelpful=any(row["feedback"] == "no" for row in said),
+        feedback=_distinct(row["feedback"] for row in said),
         # Where nothing was understood, as when Rasa was away, nobody knows what the talk is about.
         sensitive=sum(h.intent is not None for h in heard) < len(people) or _touches_sensitive(heard, said, handed),
         is_test=talk["is_test"],
+        last_at=people[-1]["created_at"] if people else None,
     )
 
 

@@ -11,7 +11,10 @@ OTHERS = 3
 
 @dataclass(frozen=True)
 class Understood:
-    """`confidence` from 0 to 1; `others` are the intents that came next, as (name, confidence)."""
+    """`confidence` from 0 to 1; `ranking` are intents with their confidence, the likeliest first.
+
+    `watch`: danger could not be ruled out, so the answer began with a line about 112.
+    """
 
     intent: str | None = None
     confidence: float | None = None
@@ -25,7 +28,8 @@ class Understood:
     role: str | None = None
     reason: str | None = None
     model: str | None = None
-    others: tuple[tuple[str, float], ...] = ()
+    ranking: tuple[tuple[str, float], ...] = ()
+    watch: bool = False
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Understood:
@@ -38,8 +42,19 @@ class Understood:
             confidence=float(confidence) if isinstance(confidence, int | float) else None,
             age=age if isinstance(age, int) else None,
             choices=tuple(choice for choice in stored.get("choices") or () if isinstance(choice, str)),
-            others=tuple((o["name"], float(o["confidence"])) for o in (stored.get("ranking") or ())[1 : OTHERS + 1]),
+            ranking=tuple((o["name"], float(o["confidence"])) for o in (stored.get("ranking") or ())),
+            watch=stored.get("watch") is True,
         )
+
+    @property
+    def others(self) -> tuple[tuple[str, float], ...]:
+        """The intents that came next."""
+        return self.ranking[1 : OTHERS + 1]
+
+    @property
+    def typed(self) -> bool:
+        """Whether the model has read the text: of a pressed button nothing is ranked and no reason is given."""
+        return bool(self.ranking) or self.reason is not None
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from bot.handover.deadline import in_words
 from bot.staff.times import TimeLeft, words
+from bot.staff.unusual import Finding
 
 FILE = Path(__file__).parent / "words.yml"
 SURE = 0.8
@@ -70,6 +71,28 @@ class Words:
     def understood_as(self, name: str | None) -> str:
         """An intent in Swedish: a need by the label that residents see, else a word of our own."""
         return self.of("need" if name in self.all("need") else "intent", name)
+
+    def unusual(self, finding: Finding) -> str:
+        """What a finding of unusual reading is about, with the limit that it passed."""
+        within = finding.limit.within
+        minutes = int(within.total_seconds()) // 60 if within else 0
+        return self.of("unusual_why", finding.rule).format(
+            count=finding.count, amount=finding.limit.amount, minutes=minutes
+        )
+
+    def way(self, name: str) -> str:
+        """A way of an on-call ladder as "Jourtelefonen (exit_programme): sms"; one of the settings by its own word."""
+        unit, comma, rest = name.partition(", ")
+        rung, colon, kind = rest.rpartition(": ")
+        if not (comma and colon):
+            return self.of("way", name)
+        return f"{rung} ({self.of('service', unit)}): {self.of('way', kind)}"
+
+    def why(self, reason: str) -> str:
+        """Why the assistant decided as it did: "rule: fire" is a kind and what it found."""
+        kind, _, found = reason.partition(": ")
+        text = self.of("why", kind)
+        return f"{text}: {self.of('why', found)}" if found else text
 
     def certainty(self, confidence: float) -> str:
         """How sure the model was, in words beside the figure."""

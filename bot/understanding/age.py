@@ -35,11 +35,13 @@ _BORN = re.compile(
 _MIDYEAR = 7
 _SPOKEN = {"år": "ar", "är": "ar", "och": "och"}
 _SELF = frozenset({"jag", "ja", "jah", "im"})
+_AM = frozenset({"am", "m", "'"})
 _THIRD = frozenset(["han", "hon", "hen", "honom", "henne", "he", "she"])
 _NEVER = 9
 # To these a person may be "en pojke": to a sister he is her brother.
 _OVER_CHILDREN = frozenset({"parent", "grandparent"})
 _ADULT = 18
+_TOO_YOUNG_FOR_A_PARTNER = 13
 _CHILDREN = frozenset({"son", "daughter", "child"})
 # None: that it is somebody else was learned, and who it is not.
 _STRANGERS_TO = frozenset({None, STRANGER, "pupil", "client", "neighbour", "colleague"})
@@ -77,7 +79,7 @@ def find_age(text: str, today: date | None = None, role: str | None = None) -> i
     said = [_SPOKEN.get(word, word) for word in raw]
     persons = find_persons(said)
     owned = [_with_owner(age, said, persons) for age in ages]
-    if not any(age.person or age.writer for age in owned):
+    if role is None and not any(age.person or age.writer for age in owned):
         return owned[0].years
     found, relation = find_role(folded, said, persons)
     return _choose(owned, role or found, relation if role in (None, found) else None)
@@ -158,7 +160,7 @@ def _with_owner(age: Age, said: Sequence[str], persons: Sequence[Person]) -> Age
             break
         here = next((person for person in persons if person.start <= at < person.end), None)
         # "pojken", "flickan" point back to whom it is about, as "han" and "hon" do.
-        writer = said[at] in _SELF or said[at : at + 2] == ["i", "am"]
+        writer = said[at] in _SELF or (said[at] == "i" and said[at + 1] in _AM)
         third = said[at] in _THIRD or (here is not None and here.relation == STRANGER and here.owner == "bare")
         if noun and (here or third or (writer and not _is_being(said, at, age.at))):
             break
@@ -189,7 +191,9 @@ def _is_being(said: Sequence[str], at: int, age_at: int) -> bool:
 
 def _joined(said: Sequence[str], at: int, person: Person) -> bool:
     between = said[at + 1 : person.start]
-    return any(word.startswith(("ari", "ar", "-")) and not word.startswith(_AGE_NOUN) for word in between)
+    return "," not in between and any(
+        word.startswith(("ari", "ar", "-")) and not word.startswith(_AGE_NOUN) for word in between
+    )
 
 
 def _choose(ages: Sequence[Age], role: str | None, relation: str | None) -> int | None:
@@ -209,9 +213,19 @@ def _distance(age: Age, role: str | None, relation: str | None) -> int:
     if role is None:
         return 1
     if age.person.relation == STRANGER:
-        return 4 if role == "child" or (role == "other" and relation in _STRANGERS_TO) else _NEVER
-    if age.person.owner == "third" and role == "child" and age.person.relation in _CHILDREN:
-        return 5
-    if age.person.role != role or (age.person.stands_for and relation is not None):
+        # "finns det hjälp för en kille på sjutton?": the writer asks for himself.
+        fits = {"child": True, "other": relation in _STRANGERS_TO, "self": age.person.owner == "some"}
+        return 4 if fits[role] else _NEVER
+    if age.person.role == role and not (age.person.stands_for and relation is not None):
+        return (0 if age.person.relation == relation else 1) + 3 * (age.person.owner == "third")
+    return _distance_of_a_minor(age.years, age.person, role)
+
+
+def _distance_of_a_minor(years: int, person: Person, role: str) -> int:
+    """A child near whom the help is for: the neighbour's daughter, the "big sister" of the baby, "min kille" of six."""
+    if years >= _ADULT or role == "self":
         return _NEVER
-    return (0 if age.person.relation == relation else 1) + 3 * (age.person.owner == "third")
+    if person.relation in _CHILDREN:
+        return 5
+    young = person.relation == "sibling" or (person.relation == "partner" and years < _TOO_YOUNG_FOR_A_PARTNER)
+    return 6 if role == "child" and young else _NEVER

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.understanding.decision import TALK, Decision, Thresholds, decide, with_second
 from bot.understanding.model import IntentModel, Ranked
 from bot.understanding.reading import Reading, read, read_about
-from bot.understanding.whose import LABELS, WhoseModel, load_labels
+from bot.understanding.whose import WhoseModel, label_files, load_labels
 
 MODEL_FILE = "understanding.joblib"
 RANKING_LENGTH = 6
@@ -73,7 +73,7 @@ class Understanding(GraphComponent, IntentClassifier):
         folder = Path(__file__).parent
         digest = hashlib.sha256()
         places = folder.parent / "routing"
-        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml"), *places.glob("places.*"), LABELS]):
+        for path in sorted([*folder.glob("*.py"), *folder.glob("*.yml"), *places.glob("places.*"), *label_files()]):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 

@@ -22,32 +22,32 @@ TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class Margins:
-    """One against the rest, a linear margin an intent.
+    """One against the rest, a linear margin a class: an intent, or a role.
 
-    `slopes` has one row a column of the weights and one column an intent; `base` is added to each text's margins.
+    `slopes` has one row a column of the weights and one column a class; `base` is added to each text's margins.
     """
 
-    intents: tuple[str, ...]
+    classes: tuple[str, ...]
     slopes: NDArray[np.float32]
     base: NDArray[np.float32]
 
     @classmethod
     def fit(cls, matrix: csr_matrix, wanted: Any) -> Margins:
-        """Fit each intent against the rest, many texts in several processes.
+        """Fit each class against the rest, many texts in several processes.
 
         Not in threads: liblinear draws from one generator for the whole process, and training must be repeatable.
 
         Raises:
-            ValueError: there are fewer than two intents.
+            ValueError: there are fewer than two classes.
         """
-        intents = np.unique(wanted)
-        if len(intents) < 2:
-            raise ValueError("needs at least two intents to tell apart")
+        classes = np.unique(wanted)
+        if len(classes) < 2:
+            raise ValueError("needs at least two classes to tell apart")
         jobs = os.cpu_count() if matrix.shape[0] >= MANY else 1
-        fits = Parallel(n_jobs=jobs)(delayed(_fit)(matrix, wanted == intent) for intent in intents)
+        fits = Parallel(n_jobs=jobs)(delayed(_fit)(matrix, wanted == one) for one in classes)
         slopes = np.stack([slope for slope, _ in fits], axis=1)
         base = np.array([base for _, base in fits], np.float32)
-        return cls(tuple(map(str, intents)), slopes, base)
+        return cls(tuple(map(str, classes)), slopes, base)
 
     def of(self, row: Row) -> NDArray[np.float32]:
         """The margins of one text."""
@@ -68,5 +68,5 @@ def _fit(matrix: csr_matrix, wanted: Any) -> tuple[NDArray[np.float32], float]:
 
 
 def create_classifier() -> LinearSVC:
-    """The unfitted classifier of one intent."""
+    """The unfitted classifier of one class."""
     return LinearSVC(C=SOFTNESS, tol=TOLERANCE, random_state=SEED)

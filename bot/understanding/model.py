@@ -53,7 +53,7 @@ class IntentModel:
     @property
     def intents(self) -> tuple[str, ...]:
         """The columns of `probabilities`."""
-        return self.margins.intents
+        return self.margins.classes
 
     @classmethod
     def train(cls, texts: Sequence[str], intents: Sequence[str], hands: Sequence[str] | None = None) -> IntentModel:
@@ -116,5 +116,5 @@ def _unseen_margins(matrix: Any, wanted: Any, hands: Sequence[str] | None) -> tu
     margins = np.full((len(wanted), len(names)), -1.0)
     for learn, unseen in folds.split(matrix, wanted, hands if by_hand else None):
         part = Margins.fit(matrix[learn], wanted[learn])
-        margins[np.ix_(unseen, np.searchsorted(names, part.intents))] = part.of_many(matrix[unseen])
+        margins[np.ix_(unseen, np.searchsorted(names, part.classes))] = part.of_many(matrix[unseen])
     return margins, right

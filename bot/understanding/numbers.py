@@ -24,9 +24,9 @@ _TENS = {
     90: ["nittio", "nitti"],
 }
 _ODD = {"en": 1, "fyr": 4, "otta": 8, "aderton": 18, "fyrton": 14, "fjoton": 14, "sjuton": 17, "ett": 1,
-        "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "eleven": 11, "twelve": 12, "thirteen": 13,
+        "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "eleven": 11, "twelve": 12, "thirteen": 13,
         "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
-        "nineteen": 19, "twenty": 20}  # fmt: skip
+        "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}  # fmt: skip
 _DOUBLED = re.compile(r"(\w)\1")
 _ONE = frozenset({"en", "ett"})
 _PART = re.compile(r"\d+")
@@ -50,7 +50,9 @@ def _words() -> dict[str, int]:
 WORDS = _words()
 _TEN_WORDS = frozenset(name for names in _TENS.values() for name in names)
 _ONE_WORDS = frozenset(_ONES[1:])
-_COMPOUND = re.compile("(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(aring|arig|ars|manad|veck|dagars)")
+_COMPOUND = re.compile(
+    "(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(aa?ring|aa?rig|ars|manad|veck|dagars|arring|aing)"
+)
 # A street number is no age: "Storgatan 15".
 _STREET = re.compile(r"\w{3,}(gatan|vagen|grand|grande|torget|plan|backen|allen|stigen|leden)$")
 # Long enough that one slip of the finger still says which number was meant.

@@ -1,6 +1,6 @@
 """Whom a message is about, learned from messages that people have read: the writer, the writer's child, someone else.
 
-Rules see "min kille" and cannot tell whether he hurts or is in trouble; of the messages in `data/roles.jsonl` they got
+Rules see "min kille" and cannot tell whether he hurts or is in trouble; of the messages in `data/roles/` they got
 half right, this four fifths (docs/understanding.md). It looks at the same row of weights as the ranking, and at the
 ranking itself: with a partner's violence it is mostly the writer, with parenting the child.
 """
@@ -21,7 +21,7 @@ from bot.settings import ROOT
 from bot.understanding.margins import Margins
 from bot.understanding.weights import Row
 
-LABELS = ROOT / "data" / "roles.jsonl"
+LABELS = ROOT / "data" / "roles"
 NOBODY = "nobody"
 ROLES = ("self", "child", "other", NOBODY)
 NEED_WEIGHT = 0.5
@@ -58,26 +58,34 @@ class WhoseModel:
         start = len(self.margins.slopes) - len(shares)
         every = np.concatenate((columns, np.arange(start, len(self.margins.slopes))))
         margins = self.margins.of((every, np.concatenate((weights, NEED_WEIGHT * shares))))
-        found = self.margins.intents[int(np.argmax(margins))]
+        found = self.margins.classes[int(np.argmax(margins))]
         return None if found == NOBODY else found
 
 
-def load_labels(path: Path = LABELS) -> dict[str, str]:
+def label_files(folder: Path = LABELS) -> list[Path]:
+    """The files that hold the labels, one a topic as in data/nlu."""
+    return sorted(folder.glob("*.jsonl"))
+
+
+def load_labels(folder: Path = LABELS) -> dict[str, str]:
     """Text → role, NOBODY where nobody is meant.
 
     Raises:
         RolesError: a line is no object with a text and a role.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(_label(number, line) for number, line in enumerate(lines, 1) if line.strip())
+    found: dict[str, str] = {}
+    for path in label_files(folder):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found.update(_label(path.name, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return found
 
 
-def _label(number: int, line: str) -> tuple[str, str]:
+def _label(name: str, number: int, line: str) -> tuple[str, str]:
     try:
         entry: dict[str, Any] = json.loads(line)
         text, role = entry["text"], entry["role"] or NOBODY
     except (ValueError, KeyError, TypeError) as error:
-        raise RolesError(f'roles.jsonl, line {number}: must be an object with "text" and "role".') from error
+        raise RolesError(f'{name}, line {number}: must be an object with "text" and "role".') from error
     if not isinstance(text, str) or role not in ROLES:
-        raise RolesError(f"roles.jsonl, line {number}: the role must be self, child, other or null.")
+        raise RolesError(f"{name}, line {number}: the role must be self, child, other or null.")
     return text, role

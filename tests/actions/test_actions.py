@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import actions.talk
 from actions.hand_over import ActionCallBack, ActionHandOver
 from actions.parts import Parts
 from actions.talk import ActionAnswerNeed, ActionFallBack
-from bot.database import create_database_engine, migrate, reading
+from bot.database import create_database_engine, migrate, now, reading
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.switch import name_of, set_switch
 from bot.tables import cases, outbox
 from tests.town import Town, call
 
@@ -76,6 +78,20 @@ def test_a_service_without_a_promise_gets_no_time(tools: Parts) -> None:
     assert "Vi vet inte när någon svarar" in said[0]["text"]
 
 
+def test_what_it_usually_takes_is_said_after_the_promise_once_twenty_have_been_reached(tools: Parts) -> None:
+    before = now() - timedelta(days=3)
+    for number in range(20):
+        said = run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages
+        assert "Oftast" not in str(said)
+        with tools.engine.begin() as connection:
+            new = {"message_id": f"old {number}", "created_at": before}
+            reached = {"contacted_at": before + timedelta(hours=2.5), "contacted_by": "siv", "state": "contacted"}
+            connection.execute(update(cases).where(cases.c.message_id == "m1").values(**new, **reached))
+    texts = [message["text"] for message in run(ActionHandOver(), {"service": "exit_programme"}).messages]
+    assert "Vi har tagit emot" in texts[0]
+    assert texts[1] == "Oftast får man kontakt inom 3 timmar. Det är inget löfte."
+
+
 def test_asking_for_a_call_shows_the_form_and_stores_nothing_yet(tools: Parts) -> None:
     said = run(ActionCallBack(), {"service": "mini_maria"}, "call_back").messages
     assert said[-1]["custom"]["form"] == "contact"
@@ -117,3 +133,51 @@ def test_an_old_button_of_a_service_that_takes_no_cases_sends_nothing_and_shows_
     assert "ingenting är skickat" in said[0]["text"] and "Vi har tagit emot" not in str(said)
     assert not [message for message in said if (message["custom"] or {}).get("form")]
     assert [message for message in said if (message["custom"] or {}).get("service")]
+
+
+def switch(tools: Parts, service: str, off: bool = True) -> None:
+    with tools.engine.begin() as connection:
+        set_switch(connection, off, "semester", "admin", now(), name_of(service))
+
+
+@pytest.mark.parametrize("action", [ActionHandOver, ActionCallBack])
+def test_a_service_that_is_switched_off_gets_nothing_and_the_person_is_told_whom_to_reach(
+    tools: Parts, action: Any
+) -> None:
+    switch(tools, "exit_programme")
+    said = run(action(), {"service": "exit_programme", "need": "leave_crime"}).messages
+    assert stored(tools, cases) == []
+    assert "ingenting är skickat" in said[0]["text"] and "Vi har tagit emot" not in str(said)
+    assert said[0]["custom"]["service"]["id"] == "exit_programme"
+    switch(tools, "exit_programme", off=False)
+    run(action(), {"service": "exit_programme", "need": "leave_crime"})
+    assert len(stored(tools, cases)) == (action is ActionHandOver)
+
+
+def test_a_service_that_is_switched_off_while_the_case_is_made_gets_nothing(
+    tools: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(tools, "exit_programme")
+    monkeypatch.setattr(Parts, "today", lambda self: self)
+    said = run(ActionHandOver(), {"service": "exit_programme", "need": "leave_crime"}).messages
+    assert stored(tools, cases) == [] and "ingenting är skickat" in said[0]["text"]
+
+
+def test_a_service_that_is_switched_off_is_offered_without_a_case(tools: Parts) -> None:
+    ways = {"/answer_later", "/call_back"}
+
+    def offered() -> set[str]:
+        said = run(
+            ActionAnswerNeed(), {"district": "farsta", "age": 17, "role": "self"}, "leave_crime", need="leave_crime"
+        )
+        return {button["payload"] for message in said.messages for button in message["buttons"]}
+
+    assert ways <= offered()
+    switch(tools, "exit_programme")
+    assert offered() and not ways & offered()
+
+
+def test_switches_that_cannot_be_read_keep_nobody_from_an_answer(tools: Parts) -> None:
+    with tools.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE switches")
+    assert run(ActionFallBack(), {}, "nlu_fallback").messages

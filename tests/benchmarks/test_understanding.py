@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from benchmarks.results import Line, write_lines
-from benchmarks.understanding import _stock_config, _training_data, heard, top_need
+from benchmarks.understanding import _stock_config, heard, top_need, training_data
 
 
 def stock(*ranking: tuple[str, float]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_lines_of_other_benchmarks_stay_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_limit_takes_so_many_messages_of_each_intent(tmp_path: Path) -> None:
-    blocks = YAML(typ="safe").load(_training_data(tmp_path, 3).read_text(encoding="utf-8"))["nlu"]
+    blocks = YAML(typ="safe").load(training_data(tmp_path, 3).read_text(encoding="utf-8"))["nlu"]
     assert set(Counter(block["intent"] for block in blocks).values()) == {3}
     assert all(block["metadata"] for block in blocks)
 

@@ -34,6 +34,27 @@ def test_axe_finds_nothing_when_staff_have_joined(visit: Visit, door: Door, look
     assert not faults(page)
 
 
+def test_axe_finds_nothing_around_ones_own_case(visit: Visit, door: Door, look: str) -> None:
+    page = visit.open(**LOOKS[look])
+    walk(page, card, form, receipt)
+    code = page.locator("#log .code").inner_text()
+    stop = "Sluta kontakta mig"
+    for press in ("Ditt ärende", "Ta tillbaka ärendet", "Nej, låt det vara", stop, stop):
+        page.get_by_role("button", name=press).click()
+        page.wait_for_selector(".sheet h1")
+        assert not faults(page), press
+    page.goto(door.url + "/kvittens")
+    page.fill("#code", code)
+    page.get_by_role("button", name="Visa").click()
+    page.wait_for_selector("#company")
+    assert page.locator("#company").inner_text().startswith("Ingen av personalen")
+    assert not faults(page)
+    for press in ("Ditt ärende", "Gör koden ogiltig", "Gör koden ogiltig"):
+        page.get_by_role("button", name=press).click()
+        page.wait_for_selector(".sheet h1")
+        assert not faults(page), press
+
+
 @pytest.mark.parametrize("end", ["question", "deleted", "wrong code", "dead talk"])
 def test_axe_finds_nothing_at_the_ends_of_the_talk(visit: Visit, door: Door, end: str, look: str) -> None:
     page = visit.open("/kvittens" if end == "wrong code" else "/chatt", **LOOKS[look])

@@ -11,8 +11,10 @@ from tests.chat.running import Door
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
+def door(tmp_path: Path, database_url: str) -> Iterator[Door]:
     """The chat app, its database and the stand-in for Rasa."""
-    running = Door(tmp_path)
+    # Some tests look into the file of SQLite: its name is the door's own.
+    changes = {} if database_url.startswith("sqlite") else {"database_url": database_url}
+    running = Door(tmp_path, **changes)
     yield running
     running.stop()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from bot.database import transaction
+from bot.handover.case import HandOver, open_case, record_first_contact
 from bot.handover.contact import Contact, read_contact
 from bot.tables import cases, contacts, messages, outbox
 from tests.chat.running import Answer, Door
@@ -58,6 +61,25 @@ def test_contact_case_and_notice_are_committed_and_then_promised(door: Door) -> 
     shown = next(one["case"] for one in told.body["messages"] if one["case"])
     assert shown["due_at"]
     assert len(shown["receipt"]) == 16
+
+
+@pytest.mark.parametrize(("contacted", "said"), [(20, True), (19, False)])
+def test_what_it_usually_takes_is_said_after_the_promise_when_twenty_have_been_reached(
+    door: Door, contacted: int, said: bool
+) -> None:
+    with transaction(door.engine) as connection:
+        before = door.clock() - timedelta(days=2)
+        for number in range(contacted):
+            earlier = HandOver("earlier", f"m{number}", "exit_programme", "leave_crime", None, "receipt")
+            case = open_case(connection, earlier, 24, before)
+            record_first_contact(connection, case.id, "siv", "phone", before + timedelta(hours=2.5))
+    door.rasa.script = about("exit_programme", need="leave_crime")
+    token = door.open()
+    assert door.say(token, "jag vill lämna").status == 200
+    texts = [message["text"] for message in leave(door, token).body["messages"]]
+    promised = next(place for place, text in enumerate(texts) if "höra av sig senast" in text)
+    assert (texts[promised + 1] == "Oftast får man kontakt inom 3 timmar. Det är inget löfte.") is said
+    assert ("Oftast" in str(texts)) is said
 
 
 def test_the_same_form_again_is_the_same_case_and_the_same_answer(door: Door) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from sqlalchemy import insert
 
 from bot.database import transaction
+from bot.handover.disposal import delete_again
+from bot.handover.ledger import CONVERSATION, Ledger
 from bot.tables import cases, contacts, conversations, messages, trackers
 from tests.chat.running import Door
 from tests.chat.test_contact import leave
@@ -65,3 +70,28 @@ def test_deleting_by_form_asks_first_and_says_what_stays(door: Door) -> None:
     assert "raderat" in done.body
     assert "finns kvar" in done.body
     assert door.rows(messages) == []
+
+
+def test_a_deleted_talk_does_not_come_back_with_a_restored_backup(door: Door) -> None:
+    token = door.open()
+    door.say(token, "hej")
+    (talk,), said = door.rows(conversations), door.rows(messages)
+    assert door.call("DELETE", "/api/conversations", token).status == 204
+    with transaction(door.engine) as connection:
+        connection.execute(insert(conversations), dict(talk._mapping))
+        connection.execute(insert(messages), [dict(row._mapping) for row in said])
+    ledger = Ledger.of(door.settings)
+    assert ledger.read()[CONVERSATION] == (talk.id,)
+    assert delete_again(door.engine, ledger).conversations == 1
+    assert (door.rows(conversations), door.rows(messages)) == ([], [])
+
+
+def test_whoever_wants_a_talk_gone_does_not_wait_for_a_ledger_that_is_away(
+    door: Door, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = door.open()
+    door.say(token, "hej")
+    (tmp_path / "ledger").write_text("a file where the folder should be")
+    assert door.call("DELETE", "/api/conversations", token).status == 204
+    assert (door.rows(conversations), door.rows(messages)) == ([], [])
+    assert "could not be noted in the ledger" in caplog.text

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from bot.chat.case_page import DONE
+from bot.chat.forms import ASKED_FIRST
 from bot.chat.languages import LANGUAGES, address, language_code, load_languages
 from bot.chat.pages import FOLDER
 from bot.sentences import Sentences
@@ -87,7 +89,10 @@ def test_every_word_is_used_on_a_page() -> None:
     pages = "\n".join(path.read_text("utf-8") for path in (FOLDER / "templates").rglob("*") if path.is_file())
     composed = {"yes", "no", "bot", "person", "staff", "renewed", "came_back", "safe_to_call", "leave_message"}
     composed |= {"helped_yes", "helped_no", "phone", "email", "when", "say_if_other", "when_hint", "say_if_other_hint"}
-    composed |= {"shared_topic", "shared_summary", "shared_conversation"}
+    composed |= {"shared_topic", "shared_summary", "shared_conversation", "the_person"}
+    composed |= {f"case_{state}" for state in ("open", "taken", "contacted", "closed", "withdrawn", "stopped")}
+    composed |= {f"{part}_{act}" for part in ("act", "ask", "about") for act in ASKED_FIRST}
+    composed |= {f"done_{done}" for done in DONE.values()}
     assert not [name for name in SWEDISH.words if f"w.{name}" not in pages and name not in composed]
 
 
@@ -147,7 +152,8 @@ def test_what_the_assistant_says_is_marked_as_swedish(door: Door) -> None:
     texts = [(text.get("lang"), text.get_text()) for text in parsed(page).select("#log .text")]
     assert texts[0][0] is None and texts[0][1].startswith("Hello! I am a robot")
     assert texts[1] == (None, "hello")
-    assert texts[2] == ("sv", "Så här.")
+    assert texts[2][0] is None and texts[2][1].startswith("When it is about crime")
+    assert texts[3] == ("sv", "Så här.")
     assert [tag.get("lang") for tag in parsed(page).select("#log .card .name, #choices button")] == ["sv", "sv"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.assets import SCRIPTS, tidy
+from bot.chat.assets import SCRIPTS, squeeze_script, squeeze_style, tidy
 from bot.chat.pages import FOLDER
 from bot.sentences import Sentences
 from tests.chat.running import Door
@@ -77,6 +77,25 @@ def test_every_script_of_the_folder_is_part_of_one_that_is_served() -> None:
 
 def test_what_is_for_readers_of_the_code_is_not_sent() -> None:
     assert tidy("// why\n\n  const a = 1; // b\n/* c */\n  x\n") == "const a = 1; // b\nx"
+
+
+def test_blanks_that_only_readers_need_are_not_sent() -> None:
+    assert squeeze_style('.a :is(b, c) > d { e: f "g, { h"; }\n.i { j: k; }') == '.a :is(b,c)>d{e:f "g, { h"}.i{j:k}'
+    assert squeeze_script('const a = (b) => { c("d, e = f"); };\ng - h') == 'const a=(b)=>{c("d, e = f");};\ng - h'
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "static").glob("*.js")), ids=lambda path: path.name)
+def test_no_template_text_of_a_script_holds_a_blank_that_would_be_lost(path: Path) -> None:
+    source = path.read_text("utf-8")
+    if path.stem == "widget":  # its style sheet bears it
+        source = source.partition("const STYLE")[0] + source.rpartition("}`;")[2]
+    while (inner := re.sub(r"`([^`$]*)`", check, re.sub(r"\$\{[^{}`]*\}", "", source))) != source:
+        source = inner
+
+
+def check(template: re.Match[str]) -> str:
+    assert squeeze_script(template.group(1)) == template.group(1)
+    return '""'
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "static").glob("*.[jc]s*")), ids=lambda path: path.name)

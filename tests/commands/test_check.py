@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.commands.check import check_catalogue
+from bot.database import create_database_engine, now, transaction
 from bot.routing import catalogue
 from bot.routing.catalogue import Catalogue, Mode
+from bot.routing.confirmations import Confirmation, confirm, hash_value
+from bot.settings import Settings
 
 
 def checked(mode: Mode) -> tuple[int, list[str]]:
@@ -54,3 +58,14 @@ def test_a_broken_catalogue_is_said_with_its_file_and_is_a_fault(
     code, lines = checked("demo")
     assert code == 1
     assert any("services.yml" in line for line in lines)
+
+
+def test_what_an_editor_has_confirmed_counts(installation: Settings) -> None:
+    assert any("contact_centre_line (phone" in line for line in checked("live")[1])
+    fact = Catalogue.load("live").lines["contact_centre_line"].phone
+    assert fact
+    digest = hash_value("contact_centre_line", "phone", fact)
+    made = Confirmation("contact_centre_line", "phone", digest, "Karin", fact.checked_on, date(2999, 1, 1), "ed", now())
+    with transaction(create_database_engine(installation.database_url)) as connection:
+        confirm(connection, made, None)
+    assert not any("contact_centre_line (phone" in line for line in checked("live")[1])

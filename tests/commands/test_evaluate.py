@@ -20,10 +20,10 @@ from bot.commands.evaluate import Options, evaluate, evaluate_massive
 from bot.commands.evaluation import labelled, massive
 from bot.commands.evaluation.floors import Floor, FloorError, load_floors
 from bot.commands.evaluation.gate import load_accepted
+from bot.commands.evaluation.judged import Labelled
 from bot.commands.evaluation.labelled import FROZEN, LabelError, read_labelled, unknown_needs
 from bot.commands.evaluation.measure import Spread, Stopwatch, percentile
 from bot.commands.evaluation.pictures import inline
-from bot.understanding.evaluation import Labelled
 from bot.understanding.model import Ranked
 
 ROWS: list[dict[str, Any]] = [

@@ -174,6 +174,34 @@ def test_23_whoever_wants_it_deleted_is_told_what_stays_and_why(town: Town, word
     assert said("utter_faq_deletion", handed_over(town).say(wording).text)
 
 
+@pytest.mark.parametrize("words", ["sluta ringa mig", "kontakta mig inte mer", "jag vill inte bli kontaktad"])
+def test_23_whoever_wants_no_more_contact_gets_a_button_that_stops_it(town: Town, words: str) -> None:
+    resident = handed_over(town)
+    assert said("utter_door_wish_stop", resident.say(words).text)
+    assert newest_case(town).stopped_at is None
+    assert said("utter_door_case_stopped", resident.choose(label("utter_label_case_stop")).text)
+    assert newest_case(town).stopped_at is not None
+
+
+def test_23_whoever_takes_the_case_back_is_told_what_stays(town: Town) -> None:
+    resident = handed_over(town)
+    offer = resident.say("jag vill ta tillbaka ärendet")
+    assert said("utter_door_wish_withdraw", offer.text) and "finns kvar hos staden" in offer.text
+    assert said("utter_door_case_withdrawn", resident.choose(label("utter_label_case_withdraw")).text)
+    assert newest_case(town).state == "withdrawn"
+    assert resident.say("finns det någon kurs för föräldrar?").status == 200, "the talk goes on"
+
+
+def test_21_given_back_the_assistant_answers_until_staff_write_again(town: Town) -> None:
+    resident, case = with_staff(town), newest_case(town)
+    assert said("utter_door_sent_to_alias", resident.say("hallå, är någon där?").text)
+    with transaction(create_database_engine(town.settings.database_url)) as connection:
+        connection.execute(update(cases).where(cases.c.id == case.id).values(given_back_at=now()))
+    assert "parenting_support" in resident.say("finns det någon kurs för föräldrar?").services
+    staff_write(town, case.id)
+    assert said("utter_door_sent_to_alias", resident.say("är du tillbaka?").text)
+
+
 def test_25_after_leaving_the_session_is_dead_and_shows_nothing(town: Town) -> None:
     resident = later(town)
     assert call(town.chat, "DELETE", "/api/conversations", token=resident.token).status == 204

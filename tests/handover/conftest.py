@@ -1,11 +1,7 @@
-"""A real SQLite file for every test, and cases to put in it.
-
-With VAGVISAREN_TEST_DATABASE_URL set to an empty PostgreSQL database, the same tests run there.
-"""
+"""An empty database for every test, and cases to put in it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,16 +21,15 @@ KEY = "a key for hashes"
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def url(database_url: str) -> str:
     """Where this test's database lies."""
-    return os.environ.get("VAGVISAREN_TEST_DATABASE_URL") or f"sqlite:///{tmp_path / 'test.db'}"
+    return database_url
 
 
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     """An engine on an empty schema."""
     made = create_database_engine(url)
-    metadata.drop_all(made)
     metadata.create_all(made)
     yield made
     made.dispose()
@@ -48,9 +43,10 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def settings(url: str) -> Settings:
+def settings(url: str, tmp_path: Path) -> Settings:
     """Settings without any way out."""
-    return Settings("inner", KEY, (Fernet.generate_key().decode(),), database_url=url, staff_url="https://staff.test")
+    own = {"database_url": url, "data_directory": tmp_path, "staff_url": "https://staff.test"}
+    return Settings("inner", KEY, (Fernet.generate_key().decode(),), **own)
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from bot.handover.case import (
     get_case,
     mark_registered,
     open_case,
-    open_cases,
     raise_alarm,
     record_first_contact,
     release,
@@ -128,20 +127,6 @@ def test_an_unknown_case_is_said_to_be_unknown(connection):
         get_case(connection, "nobody")
     assert caught.value.code == "unknown"
     assert find_case(connection, "c" * 32, "m1") is None
-
-
-def test_cases_are_listed_by_what_must_be_done_first(connection):
-    def opened(name: str, hours: int | None, **changes):
-        return open_case(connection, make_hand_over(message_id=name, **changes), hours, NOW)
-
-    late, soon, unpromised = opened("late", 24), opened("soon", 2), opened("unpromised", None)
-    acute, reached, gone = opened("acute", 24, acute=True), opened("reached", 1), opened("gone", 1)
-    opened("other", 1, service="mini_maria")
-    record_first_contact(connection, reached.id, "anna", "phone", NOW)
-    close(connection, gone.id, "anna", "answered", NOW)
-    listed = [case.message_id for case in open_cases(connection, ["exit_programme"])]
-    assert listed == [case.message_id for case in (acute, soon, late, unpromised, reached)]
-    assert open_cases(connection, []) == []
 
 
 def test_of_two_who_take_a_case_one_gets_it(engine):

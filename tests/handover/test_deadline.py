@@ -7,7 +7,8 @@ import time_machine
 
 from bot import database
 from bot.handover.case import open_case
-from bot.handover.deadline import STOCKHOLM, alarm_stage, due_at, in_words, time_left
+from bot.handover.deadline import STOCKHOLM, alarm_stage, due_at, in_words, time_left, working_days
+from bot.handover.stages import ACUTE_STAGES, newest
 
 from .conftest import NOW, make_hand_over
 
@@ -114,3 +115,75 @@ def test_a_case_opened_in_the_night_of_the_change_is_due_24_clock_hours_later(co
         case = open_case(connection, make_hand_over(), 24, database.now())
     assert case.due_at - case.created_at == timedelta(hours=24)
     assert in_words(case.due_at) == words
+
+
+NIGHTS = [
+    utc(2026, 3, 29, 0, 45),  # a quarter of an hour before 02.00 becomes 03.00
+    utc(2026, 10, 25, 0, 45),  # a quarter of an hour before 03.00 becomes 02.00
+    utc(2028, 2, 28, 22, 45),  # a quarter of an hour before the leap day in Stockholm
+    utc(2026, 12, 31, 22, 45),
+]
+
+
+@pytest.mark.parametrize("became", NIGHTS)
+@pytest.mark.parametrize(
+    ("minutes", "stage"),
+    [
+        (0, None),
+        (14, None),
+        (15, "acute_15m"),
+        (29, "acute_15m"),
+        (30, "acute_30m"),
+        (59, "acute_30m"),
+        (60, "acute_1h"),
+    ],
+)
+def test_the_minutes_of_an_acute_case_are_minutes_in_any_night(became, minutes, stage):
+    local = became.astimezone(STOCKHOLM)
+    now = (became + timedelta(minutes=minutes)).astimezone(STOCKHOLM)
+    assert newest(ACUTE_STAGES, now.astimezone(timezone.utc) - local.astimezone(timezone.utc)) == stage
+
+
+@pytest.mark.parametrize("created", NIGHTS)
+@pytest.mark.parametrize(("hours", "stage"), [(1, "1h"), (4, "4h"), (12, "12h"), (20, "20h"), (24, "missed")])
+def test_the_alarms_of_a_promise_come_on_the_second_in_any_night(created, hours, stage):
+    due, moment = due_at(created, 24), created + timedelta(hours=hours)
+    assert alarm_stage(created, due, moment) == f"deadline_{stage}"
+    assert alarm_stage(created, due, moment - timedelta(seconds=1)) != f"deadline_{stage}"
+    assert alarm_stage(created.astimezone(STOCKHOLM), due, moment.astimezone(STOCKHOLM)) == f"deadline_{stage}"
+
+
+def local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.parametrize(
+    ("came", "now", "days"),
+    [
+        (local(2026, 11, 20, 16, 0), local(2026, 11, 20, 23, 0), 0),  # the same day
+        (local(2026, 11, 20, 16, 0), local(2026, 11, 21, 12, 0), 0),  # Saturday: nobody is there
+        (local(2026, 11, 20, 16, 0), local(2026, 11, 23, 8, 59), 0),
+        (local(2026, 11, 20, 16, 0), local(2026, 11, 23, 9, 0), 1),
+        (local(2026, 11, 20, 16, 0), local(2026, 11, 23, 23, 59), 1),
+        (local(2026, 11, 22, 23, 59), local(2026, 11, 23, 9, 0), 1),
+        (local(2026, 11, 23, 0, 1), local(2026, 11, 23, 9, 0), 0),
+        # The clock is put forward, and back: nine in the morning is an hour earlier or later in UTC.
+        (utc(2026, 3, 27, 12, 0), utc(2026, 3, 30, 6, 59), 0),
+        (utc(2026, 3, 27, 12, 0), utc(2026, 3, 30, 7, 0), 1),
+        (utc(2026, 10, 23, 12, 0), utc(2026, 10, 26, 7, 59), 0),
+        (utc(2026, 10, 23, 12, 0), utc(2026, 10, 26, 8, 0), 1),
+        # Ascension Day is a Thursday; Midsummer's Eve, Christmas Eve and New Year's Eve are kept by offices.
+        (local(2026, 5, 13, 12, 0), local(2026, 5, 14, 12, 0), 0),
+        (local(2026, 5, 13, 12, 0), local(2026, 5, 15, 12, 0), 1),
+        (local(2026, 6, 18, 12, 0), local(2026, 6, 19, 12, 0), 0),
+        (local(2026, 12, 30, 12, 0), local(2026, 12, 31, 12, 0), 0),
+        (local(2026, 12, 30, 12, 0), local(2027, 1, 4, 9, 0), 1),
+        # A leap day is a working day like another.
+        (local(2028, 2, 28, 12, 0), local(2028, 2, 29, 9, 0), 1),
+        (local(2028, 2, 28, 12, 0), local(2028, 3, 1, 9, 0), 2),
+        # A clock that has been set back.
+        (local(2026, 11, 23, 12, 0), local(2026, 11, 20, 12, 0), 0),
+    ],
+)
+def test_working_days_come_at_nine_on_the_wall(came, now, days):
+    assert working_days(came, now) == days

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import transaction
 from bot.handover.case import open_case, raise_alarm, withdraw
-from bot.handover.contact import ContactError, read_contact, store_contact, validate_contact
+from bot.handover.contact import ContactError, read_contact, store_contact, unseal, validate_contact
 from bot.handover.receipt import attach_receipt, in_groups, receipt_code
 from bot.handover.relay import create_relay
 from bot.handover.thread import post
@@ -91,6 +91,8 @@ def test_a_form_that_is_wrong_is_not_repeated_in_the_error():
 
 def test_contact_details_come_back_whole_for_those_who_may_read_them(engine, settings, case):
     with transaction(engine) as connection:
-        contact = read_contact(connection, case.id, settings.encryption_keys)
+        assert read_contact(connection, case.id, settings.encryption_keys) is None, "it was taken back"
+        sealed = connection.exec_driver_sql("SELECT sealed FROM contacts").scalar()
+    contact = unseal(sealed, settings.encryption_keys)
     assert (contact.phone, contact.email, contact.when) == ("+46701740605", EMAIL, WORDS)
     assert states(engine)["pending"]

@@ -9,13 +9,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot import database
 from bot.database import transaction
 from bot.handover.relay import create_relay
 from bot.settings import Settings
@@ -52,16 +53,37 @@ def relay_process(settings: Settings, *instead: str) -> Iterator[subprocess.Pope
 
 def test_two_relays_send_a_hundred_notices_once_each(engine, settings):
     mailbox = Mailbox(wait=0.01)
-    cases = make_cases(engine, 100, hours=None)
+    cases = make_cases(engine, 100, now=database.now(), hours=None)
     with mail_server(mailbox) as port:
         way = by_mail(settings, port)
         run_until([create_relay(way, engine, pace=QUICK) for _ in range(2)], all_in(engine, "sent"), seconds=60)
     assert delivered(mailbox) == {case.reference: 1 for case in cases}
 
 
+@pytest.mark.slow
+def test_two_relay_processes_send_a_hundred_notices_once_each(engine, settings):
+    mailbox, at_work = Mailbox(wait=0.2), set()
+
+    def is_sent():
+        with engine.connect() as connection:
+            at_work.update(connection.execute(select(outbox.c.leased_by)).scalars())
+        return all_in(engine, "sent")()
+
+    cases = make_cases(engine, 100, hours=None)
+    real = ("-m", "bot", "serve", "relay")
+    with mail_server(mailbox) as port, ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(relay_process(by_mail(settings, port), *real))
+        wait_for(is_sent, 60)
+        while len(at_work - {None}) < 2:  # the second was slow to start: more work, until both have had some
+            cases += make_cases(engine, 30, hours=None, conversation_id=f"talk {len(cases)}")
+            wait_for(is_sent, 60)
+    assert delivered(mailbox) == {case.reference: 1 for case in cases}
+
+
 def test_a_busy_server_loses_no_notice_of_a_crowd(engine, settings):
     mailbox = Mailbox([random.Random(7).choice(["451 busy", "drop", "250 OK"]) for _ in range(40)])
-    cases = make_cases(engine, 40, hours=None)
+    cases = make_cases(engine, 40, now=database.now(), hours=None)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "sent"), seconds=60)
     assert delivered(mailbox) == {case.reference: 1 for case in cases}
@@ -74,7 +96,7 @@ def test_a_relay_killed_again_and_again_loses_nothing(engine, settings):
         way = by_mail(settings, port)
         for number in range(kills):
             with relay_process(way) as relay:
-                cases = make_cases(engine, 12, hours=None, conversation_id=f"talk {number}")
+                cases = make_cases(engine, 12, now=database.now(), hours=None, conversation_id=f"talk {number}")
                 references |= {case.reference for case in cases}
                 wait_for_mail(mailbox, relay)
                 time.sleep(chance.random() * 0.3)
@@ -103,7 +125,7 @@ def wait_for_mail(mailbox: Mailbox, relay: subprocess.Popen[bytes]) -> None:
 
 
 def test_a_relay_stops_on_sigterm_without_an_error(engine, settings):
-    make_cases(engine, 1, hours=None)
+    make_cases(engine, 1, now=database.now(), hours=None)
     with relay_process(settings, "-m", "bot", "serve", "relay") as relay:
         wait_for(all_in(engine, "sent"))
         relay.terminate()
@@ -112,7 +134,7 @@ def test_a_relay_stops_on_sigterm_without_an_error(engine, settings):
 
 def test_every_notice_says_how_often_it_was_tried(engine, settings):
     mailbox = Mailbox(["451 busy"])
-    make_cases(engine, 1, hours=None)
+    make_cases(engine, 1, now=database.now(), hours=None)
     with mail_server(mailbox) as port:
         run_until(create_relay(by_mail(settings, port), engine, pace=QUICK), all_in(engine, "sent"))
     with transaction(engine) as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.handover import outbox
 from bot.handover.case import open_case, record_first_contact
+from bot.handover.rounds import Pace
 from bot.tables import outbox as rows
 
 from .conftest import NOW, make_hand_over
@@ -119,12 +120,12 @@ def test_nothing_due_is_seen_without_a_write_lock(connection):
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
-def test_the_wait_grows_but_never_beyond_five_minutes(attempts, jitter):
+def test_the_wait_grows_but_never_beyond_what_a_minute_holds(attempts, jitter):
     wait = outbox.back_off(attempts, jitter)
-    assert timedelta(seconds=1) <= wait <= timedelta(minutes=5)
+    assert timedelta(seconds=1) <= wait <= timedelta(minutes=1) - timedelta(seconds=Pace().deliver)
     assert outbox.back_off(attempts + 1, jitter) >= wait
 
 
 def test_the_wait_doubles_and_is_shortened_by_chance():
-    assert [outbox.back_off(n, 0).total_seconds() for n in range(1, 10)] == [2, 4, 8, 16, 32, 64, 128, 256, 300]
+    assert [outbox.back_off(n, 0).total_seconds() for n in range(1, 10)] == [2, 4, 8, 16, 32, 45, 45, 45, 45]
     assert outbox.back_off(3, 1).total_seconds() == 4

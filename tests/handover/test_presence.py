@@ -20,7 +20,7 @@ def case(connection: Connection) -> Case:
     return open_case(connection, make_hand_over(), 24, NOW)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def people(connection: Connection) -> None:
     """Two members of staff."""
     for name in ("anna", "bo"):
@@ -28,20 +28,20 @@ def people(connection: Connection) -> None:
         connection.execute(insert(staff).values(**row, services=[], created_at=NOW))
 
 
-def test_whoever_was_seen_last_stands_first(connection: Connection, case: Case, people: None) -> None:
+def test_whoever_was_seen_last_stands_first(connection: Connection, case: Case) -> None:
     arrive(connection, case.id, "anna", NOW)
     arrive(connection, case.id, "bo", NOW + timedelta(seconds=1))
     arrive(connection, case.id, "anna", NOW + timedelta(seconds=2))
     assert present(connection, case.id, NOW + timedelta(seconds=3)) == ["anna", "bo"]
 
 
-def test_whoever_gives_no_sign_is_not_there(connection: Connection, case: Case, people: None) -> None:
+def test_whoever_gives_no_sign_is_not_there(connection: Connection, case: Case) -> None:
     arrive(connection, case.id, "anna", NOW)
     assert present(connection, case.id, NOW + THERE - timedelta(seconds=1)) == ["anna"]
     assert present(connection, case.id, NOW + THERE) == []
 
 
-def test_whoever_leaves_is_gone_at_once(connection: Connection, case: Case, people: None) -> None:
+def test_whoever_leaves_is_gone_at_once(connection: Connection, case: Case) -> None:
     arrive(connection, case.id, "anna", NOW)
     leave(connection, case.id, "anna")
     assert present(connection, case.id, NOW) == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handover.case import CaseError, open_case
+from bot.handover.case import CaseError, open_case, revoke_receipt
 from bot.handover.receipt import (
     ReceiptError,
     attach_receipt,
@@ -17,7 +17,6 @@ from bot.handover.receipt import (
     normalise_code,
     receipt_code,
     receipt_hash,
-    revoke_receipt,
 )
 
 from .conftest import KEY, NOW, make_hand_over

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+import structlog
 import time_machine
+from aiohttp import web
 from sqlalchemy import insert, select, text
 
 from bot import database
@@ -13,10 +15,12 @@ from bot.database import reading, transaction
 from bot.handover.heartbeat import beat, is_beating
 from bot.handover.relay import create_relay
 from bot.handover.rounds import PROCESS, Round, all_alive
+from bot.settings import SettingsError
 from bot.tables import conversations, heartbeats, metadata, outbox
 
 from .conftest import NOW, make_cases
 from .running import QUICK, all_in, run_until
+from .servers import certificate, hook_server
 
 
 def test_a_heartbeat_is_fresh_for_a_while(connection):
@@ -62,10 +66,81 @@ def test_a_relay_that_cannot_deliver_stops_beating(engine, settings):
         await task
         return seen
 
-    make_cases(engine, 1, hours=None)
+    make_cases(engine, 1, now=database.now(), hours=None)
     stuck = replace(QUICK, alive=0.5, patience=4)
     first, last = asyncio.run(two_looks(create_relay(settings, engine, channels=[TarPit()], pace=stuck)))
     assert first is not None and first == last
+
+
+class Outside:
+    """An outside monitor: counts the calls and answers as told."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status, self.calls, self.asked = status, 0, []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.calls += 1
+        self.asked.append((request.method, request.path))
+        return web.Response(status=self.status, headers={"Location": "/elsewhere"})
+
+
+EAGER = replace(QUICK, monitor=0.05)
+
+
+def test_the_outside_monitor_is_told_again_and_again(engine, settings):
+    outside = Outside()
+    with hook_server(outside) as url:
+        relay = create_relay(replace(settings, monitor_url=url), engine, pace=EAGER)
+        run_until(relay, lambda: outside.calls >= 3)
+    assert set(outside.asked) == {("GET", "/hook")}
+
+
+def test_the_outside_monitor_hears_nothing_from_a_relay_whose_work_is_stuck(engine, settings):
+    class TarPit:
+        name = "tar pit"
+
+        async def send(self, _notice) -> None:
+            await asyncio.sleep(60)
+
+    async def silence(relay) -> tuple[int, int]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(relay.run(stop))
+        while not outside.calls:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2.5)
+        heard = outside.calls
+        await asyncio.sleep(0.5)
+        stop.set()
+        later = outside.calls
+        await task
+        return heard, later
+
+    make_cases(engine, 1, now=database.now(), hours=None)
+    outside, stuck = Outside(), replace(EAGER, alive=2, patience=8)
+    with hook_server(outside) as url:
+        used = replace(settings, monitor_url=url)
+        heard, later = asyncio.run(silence(create_relay(used, engine, channels=[TarPit()], pace=stuck)))
+    assert heard == later > 0
+
+
+@pytest.mark.parametrize("fault", ["away", "certificate", "refusing", "redirecting"])
+def test_a_monitor_that_fails_disturbs_nothing_and_its_address_stays_out_of_the_log(engine, settings, tmp_path, fault):
+    outside = Outside({"refusing": 500, "redirecting": 302}.get(fault, 200))
+    server = certificate(tmp_path)[0] if fault == "certificate" else None
+    make_cases(engine, 2, now=database.now(), hours=None)
+    with hook_server(outside, server) as url, structlog.testing.capture_logs() as logs:
+        address = "http://127.0.0.1:1/s3cret" if fault == "away" else f"{url}/s3cret"
+        relay = create_relay(replace(settings, monitor_url=address), engine, pace=EAGER)
+        run_until(relay, lambda: all_in(engine, "sent")() and any("monitor" in line["event"] for line in logs))
+    assert "s3cret" not in str(logs)
+    assert all(path.endswith("/s3cret") for _, path in outside.asked)
+
+
+@pytest.mark.parametrize("address", ["http://ping.test/s3cret", "ftp://x", "ping"])
+def test_a_monitor_without_tls_is_refused_at_the_start(engine, settings, address):
+    with pytest.raises(SettingsError, match="MONITOR_URL") as caught:
+        create_relay(replace(settings, monitor_url=address), engine)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_round_that_fails_is_tried_again_and_counts_as_alive_only_after_success():
@@ -85,7 +160,7 @@ def test_a_round_that_fails_is_tried_again_and_counts_as_alive_only_after_succes
 
 
 def test_the_relay_recovers_by_itself_when_the_database_comes_back(engine, settings):
-    make_cases(engine, 2, hours=None)
+    make_cases(engine, 2, now=database.now(), hours=None)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE outbox RENAME TO away"))
 

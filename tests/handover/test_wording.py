@@ -19,7 +19,7 @@ def test_every_kind_of_notice_has_a_mail_with_reference_and_link(kind):
     mail = build_mail(notice(kind), "bot@city.test", ["unit@city.test"], Wording.load(), link)
     assert "ABC-DEF" in mail["Subject"] and link in mail.get_content()
     assert "{" not in mail["Subject"] + mail.get_content()
-    assert (mail["Importance"] == "high") == kind.startswith(("acute", "deadline"))
+    assert (mail["Importance"] == "high") == kind.startswith(("acute", "deadline", "undelivered"))
 
 
 def test_the_message_id_is_the_same_at_every_attempt():

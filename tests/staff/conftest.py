@@ -1,4 +1,4 @@
-"""A real SQLite file and a running console for every test."""
+"""An empty database and a running console for every test."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Run
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """An engine on an empty schema."""
-    made = create_database_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    made = create_database_engine(database_url)
     metadata.create_all(made)
     yield made
     made.dispose()
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     """As in a local run: demo mode, plain HTTP."""
     keys = (Fernet.generate_key().decode(),)
-    return Settings("inner", KEY, keys, database_url=f"sqlite:///{tmp_path / 'test.db'}", cookie_secure=False)
+    own = {"database_url": database_url, "data_directory": tmp_path}
+    return Settings("inner", KEY, keys, cookie_secure=False, **own)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from bot.staff.app import create_staff_app
 from bot.staff.parts import StaffParts
 from bot.staff.passwords import Passwords
 from bot.staff.sessions import open_session
-from bot.tables import audit, conversations, messages, staff
+from bot.tables import audit, conversations, messages, outbox, staff
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 KEY = "a key for hashes"
@@ -38,6 +38,7 @@ NEEDS = {
     "parenting": "Att vara förälder",
     "substance_use": "Alkohol",
     "human": "Prata",
+    "suicide_risk": "Tankar på att inte leva",
 }
 
 
@@ -123,7 +124,15 @@ class Client:
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), headers=headers) as session,
             session.request(method, self.base + path, data=pairs or None, allow_redirects=False) as answer,
         ):
-            return Reply(answer.status, answer.headers, await answer.text(), answer.headers.getall("Set-Cookie", []))
+            return Reply(answer.status, answer.headers, await _read(answer), answer.headers.getall("Set-Cookie", []))
+
+
+async def _read(answer: aiohttp.ClientResponse) -> str:
+    """The whole answer; of a stream, which has no end, only its first event."""
+    if answer.content_type != "text/event-stream":
+        return await answer.text()
+    await answer.content.readuntil(b"\n\n")
+    return (await answer.content.readuntil(b"\n\n")).decode()
 
 
 @dataclass
@@ -159,6 +168,15 @@ class Console:
         with transaction(self.engine) as connection:
             return open_case(connection, HandOver(**told), hours, self.clock.now)
 
+    def dead_notice(self, case: Case, kind: str = "new_case", **changes: Any) -> int:
+        """A notice that a way has refused for good; returns its id."""
+        usual: dict[str, Any] = {"key": f"dead:{kind}:{case.id}", "case_id": case.id, "kind": kind, "state": "dead"}
+        told = {"refused": ["mail"], "errors": {"mail": "SMTP 550"}, "last_error": "mail: SMTP 550", "attempts": 1}
+        times = {"created_at": self.clock.now, "next_attempt_at": self.clock.now}
+        with transaction(self.engine) as connection:
+            added = connection.execute(outbox.insert().values(**{**usual, **told, **times, "delivered": [], **changes}))
+            return int(added.inserted_primary_key[0])
+
     def talk(self, talk_id: str, *said: Mapping[str, Any], **changes: Any) -> str:
         """A conversation with these messages; what a test does not care about is filled in."""
         times = {"created_at": self.clock.now, "last_seen_at": self.clock.now}
@@ -183,13 +201,14 @@ def heard(intent: str = "parenting", **changes: Any) -> dict[str, Any]:
 
 
 class Running:
-    """The application in a thread of its own."""
+    """The application in a thread of its own; at its end it hangs up on everybody, as a process that is killed."""
 
-    def __init__(self, settings: Settings, parts: StaffParts) -> None:
+    def __init__(self, settings: Settings, parts: StaffParts, port: int = 0) -> None:
         Sanic.test_mode = True
         self.app = create_staff_app(settings, parts)
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -201,13 +220,18 @@ class Running:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._hang_up)
         self._thread.join(10)
         self._socket.close()
 
+    def _hang_up(self) -> None:
+        for connection in list(self._server.connections):
+            connection.abort()
+        self._loop.call_soon(self._loop.stop)
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
+        self._server = server = self._loop.run_until_complete(
             self.app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
         )
         self._loop.run_until_complete(server.startup())

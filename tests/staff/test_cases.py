@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.database import transaction
@@ -226,15 +228,76 @@ def test_a_case_that_the_person_took_back_says_not_to_contact(console: Console, 
     assert "123 45 67" not in reply.text and reply.status == 422
 
 
+def test_a_person_who_wants_no_contact_is_marked_in_large_letters_and_cannot_be_reached(
+    console: Console, siv: Client
+) -> None:
+    case = contact_case(console)
+    with transaction(console.engine) as connection:
+        handed.stop_contact(connection, case, NOW)
+    shown = siv.get(f"/arenden/{case}")
+    assert shown.page.select_one(".alarm.stop").get_text(" ", strip=True).startswith("Kontakta inte personen.")  # type: ignore[union-attr]
+    assert "Bad att inte bli kontaktad , personen" in shown.said or "Bad att inte bli kontaktad, personen" in shown.said
+    assert not shown.page.find(id="text") and not shown.page.find(id="reason")
+    refused = siv.submit(f"/arenden/{case}/kontaktuppgifter", reason="Ringer för första kontakt")
+    assert refused.status == 422 and "123 45 67" not in refused.text and "bett att inte bli kontaktad" in refused.said
+    assert siv.submit(f"/arenden/{case}/svara", text="hej").status == 422
+    assert not console.log(action="read_contact")
+    console.clock.move(minutes=5)
+    with transaction(console.engine) as connection:
+        thread.post(connection, case, "person", "jag har en fråga", console.clock())
+    siv.get(f"/arenden/{case}")
+    assert siv.submit(f"/arenden/{case}/svara", text="hej").status == 303
+
+
+@pytest.mark.parametrize("until", [1, 2])
+def test_of_a_shared_talk_staff_see_no_more_than_the_person_saw(console: Console, siv: Client, until: int) -> None:
+    console.talk("c" * 32, {"text": "ett"}, {"sender": "bot", "text": "två"}, {"text": "tre"})
+    case = console.case(shared="conversation", shared_until=until)
+    said = [line.get_text() for line in siv.get(f"/arenden/{case.id}").page.select("ol.talk .said")]
+    assert said == ["ett", "två"][:until]
+
+
 def test_what_people_write_is_never_taken_for_markup(console: Console, siv: Client) -> None:
     case = console.case(shared="summary", summary="<script>alert(1)</script> {{ 7*7 }}")
     with transaction(console.engine) as connection:
         thread.post(connection, case.id, "person", "<img src=x onerror=alert(1)>", NOW)
     page = siv.get(f"/arenden/{case.id}")
-    assert not page.page.find("script") and not page.page.find("img")
+    assert not page.page.select("script:not([src])") and not page.page.find("img")
     assert "{{ 7*7 }}" in page.said and "49" not in page.said
 
 
 def test_titles_tell_nothing_about_a_person(console: Console, siv: Client) -> None:
     title = siv.get(f"/arenden/{console.case().id}").page.title.string
     assert title == "Ett ärende – Vägvisaren personal"
+
+
+def test_a_late_first_contact_still_says_that_it_was_late(console: Console, siv: Client) -> None:
+    console.clock.move(days=-3)
+    case = console.case("1", hours=2)
+    console.clock.move(days=3)
+    assert "Utlovad tid har gått ut för 1 ärende som väntar." in siv.get("/arenden").said
+    with transaction(console.engine) as connection:
+        handed.record_first_contact(connection, case.id, "siv", "phone", case.due_at + timedelta(hours=3))
+    listed = siv.get("/arenden").said
+    assert "Första kontakt gjord, 3 tim för sent" in listed and "väntar." not in listed.split("Första")[0]
+    assert "Senaste 90 dagarna: 1 av 1 utlovade första kontakter kom för sent eller uteblev." in listed
+    assert "Första kontakt gjord, 3 tim för sent" in siv.get(f"/arenden/{case.id}").said
+
+
+@pytest.mark.parametrize(("hours", "said"), [(2, "Utan första kontakt, 3 tim för sent"), (24, "Utan första kontakt")])
+def test_a_case_closed_without_contact_does_not_say_that_there_was_one(
+    console: Console, siv: Client, hours: int, said: str
+) -> None:
+    console.clock.move(hours=-5)
+    case = console.case("1", hours=hours)
+    console.clock.move(hours=5)
+    with transaction(console.engine) as connection:
+        handed.close(connection, case.id, "siv", "not_reached", console.clock.now)
+    page = siv.get(f"/arenden/{case.id}")
+    assert page.page.select_one(".headline .chip").get_text() == said
+    assert "Första kontakt gjord" not in page.page.select_one(".headline").get_text()
+
+
+def test_a_list_without_promises_says_nothing_of_broken_ones(console: Console, siv: Client) -> None:
+    console.case("1", hours=None)
+    assert "Senaste 90 dagarna" not in siv.get("/arenden").said

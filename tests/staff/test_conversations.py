@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.staff import transcripts
+from bot.staff import talk_list
 from tests.staff.console import NOW, Client, Console, heard
 
 REASON = "Granskar svar om våld i april"
@@ -20,7 +20,8 @@ def rut(console: Console) -> Client:
 
 
 def listed(client: Client, query: str = "") -> list[str]:
-    return [link["href"].rpartition("/")[2] for link in client.get(f"/samtal{query}").page.select("tbody a")]
+    links = client.get(f"/samtal{query}").page.select("tbody a")
+    return [link["href"].partition("?")[0].rpartition("/")[2] for link in links]
 
 
 def test_the_list_tells_of_a_talk_without_its_words(console: Console, rut: Client) -> None:
@@ -99,10 +100,10 @@ def test_a_date_that_is_none_is_said_at_its_field(console: Console, rut: Client)
 
 
 def test_long_lists_are_cut_into_pages(console: Console, rut: Client) -> None:
-    for number in range(transcripts.PAGE_LENGTH + 2):
+    for number in range(talk_list.PAGE_LENGTH + 2):
         console.talk(f"{number:032d}", created_at=NOW - timedelta(minutes=number))
     page = rut.get("/samtal").page
-    assert len(page.select("tbody tr")) == transcripts.PAGE_LENGTH
+    assert len(page.select("tbody tr")) == talk_list.PAGE_LENGTH
     (older,) = page.select(".pager a")
     assert older["href"] == "/samtal?sida=2"
     assert len(listed(rut, "?sida=2")) == 2

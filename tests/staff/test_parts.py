@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.handover.figures import OUTCOMES, PROTECTED, UNKNOWN
+from bot.handover.queue import Shown
 from bot.settings import Settings
 from bot.staff.access import ROLES
-from bot.staff.case_acts import ACTS, AFTER_CONTACT, REFUSALS
+from bot.staff.audit import CASE_EVENTS
+from bot.staff.case_acts import AFTER_CONTACT, REFUSALS
 from bot.staff.figures import PROMISES
 from bot.staff.parts import NEEDS, create_parts
 from bot.staff.records import ASKED
-from bot.staff.routes import BEFORE_OWN_PASSWORD, ROUTES
+from bot.staff.routes import BEFORE_OWN_PASSWORD, CASE_ACTS, ROUTES
 from bot.staff.suppression import MERGED
 from bot.staff.words import Words
 
@@ -41,8 +44,10 @@ RECORDED = used(r'record\(\s*connection, [\w.\[\]"]+, ("\w+"(?: if \w+ else "\w+
     ("section", "values"),
     [
         ("role", set(ROLES)),
-        ("action", RECORDED | {act.action for act in ACTS.values()}),
-        ("notice", {act.notice for act in ACTS.values()} | {"signed_out", "password_changed"}),
+        ("action", RECORDED | {act.action for act in CASE_ACTS.values()} | {"service_off", "service_on"}),
+        ("notice", {act.notice for act in CASE_ACTS.values()} | {"signed_out", "password_changed"}),
+        ("notice", used(r'done = \(("\w+" if \w+ else "\w+")\)') | {"switched_already", "preferences_saved"}),
+        ("shown", set(get_args(Shown))),
         ("problem", set(REFUSALS.values()) | used(r'{("\w+": "\w+")}') & set(WORDS.all("problem"))),
         ("outcome", set(AFTER_CONTACT)),
         ("state", {"open", "taken", "contacted", "closed", "withdrawn"}),
@@ -60,6 +65,10 @@ RECORDED = used(r'record\(\s*connection, [\w.\[\]"]+, ("\w+"(?: if \w+ else "\w+
 def test_every_value_of_the_code_has_words(section: str, values: set[str]) -> None:
     missing = values - set(WORDS.all(section))
     assert not missing, f"Add to '{section}' in bot/staff/words.yml: {sorted(missing)}"
+
+
+def test_what_is_done_with_a_case_stands_in_its_history() -> None:
+    assert {act.action for act in CASE_ACTS.values()} | {"read_contact"} == set(CASE_EVENTS)
 
 
 def test_the_log_lines_of_the_code_are_found() -> None:

@@ -12,7 +12,6 @@ import pytest
 from bot.database import transaction
 from bot.handover.case import close, record_first_contact, withdraw
 from bot.handover.counting import count_all
-from bot.staff.spreadsheet import safe
 from bot.tables import conversations, daily_figures
 from tests.staff.busy import fill
 from tests.staff.console import NOW, Client, Console, heard
@@ -192,15 +191,9 @@ def test_the_file_is_a_download(console: Console) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+46", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "\n=1"])
 def test_a_formula_in_a_name_becomes_a_text(text: str, console: Console) -> None:
-    assert safe(text) == "'" + text
     counted(console, "service", text[:40], answered=9)
     counted(console, "talk", answered=9)
     assert not [row for row in lines(console) if row[1].lstrip().startswith(("=", "+", "-", "@"))]
-
-
-@pytest.mark.parametrize("text", ["Mini Maria", "Järva", "a=b", "'x", ""])
-def test_an_ordinary_name_stays_as_it_is(text: str) -> None:
-    assert safe(text) == text
 
 
 def test_the_picture_stands_beside_a_table_with_the_same_counts(console: Console) -> None:

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bot.understanding.age import OLDEST, find_age, find_school_year
 from bot.understanding.age_rules import load_age_rules
 from bot.understanding.numbers import Number, near_number, number, split_compounds
 from bot.understanding.vocabulary import VocabularyError
+from bot.understanding.whose import label_files
 
 TODAY = date(2026, 11, 22)
 FILE = YAML(typ="safe").load(Path(__file__).with_name("ages.yml").read_text(encoding="utf-8"))
@@ -123,3 +125,31 @@ def test_any_text_has_a_school_year_or_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["han går i 9a #orolig", "15a#", "#15", "min son är 15 #"])
 def test_a_number_sign_that_was_typed_is_no_number(text: str) -> None:
     assert find_age(text) in (None, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "age"),
+    [
+        ("jag gav min sexåring en smäll", "self", None),
+        ("finns det nån grupp för en kille på sjutton", "self", 17),
+        ("my parents found someone for me, I'm 18", "self", 18),
+        ("min kille är fem år och biter andra barn", "child", 5),
+        ("storasyster på tre nyper bebisen", "child", 3),
+        ("hon har en son på fyra som är ensam hemma", "other", 4),
+        ("hur får man en 13åring att lägga sig", "child", 13),
+        ("min pojke elva år har sedlar under sängen", "child", 11),
+        ("hon ser ut som fjorton", "other", 14),
+        ("he's maybe nine", "other", 9),
+        ("vi är femton, hon sover hos oss", "other", 15),
+    ],
+)
+def test_with_the_role_known_the_age_is_of_the_one_it_is_about(text: str, role: str, age: int | None) -> None:
+    assert find_age(text, TODAY, role) == age
+
+
+def test_nine_ages_in_ten_that_people_read_are_found() -> None:
+    """The ages beside the role labels: read by people, for messages of 14 topics."""
+    lines = [line for path in label_files() for line in path.read_text(encoding="utf-8").splitlines()]
+    read = [label for label in map(json.loads, lines) if label["age"] is not None]
+    found = sum(find_age(label["text"], TODAY, label["role"]) == label["age"] for label in read)
+    assert len(read) > 1500 and found / len(read) >= 0.94

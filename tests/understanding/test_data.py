@@ -12,14 +12,12 @@ import pytest
 from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 
+from bot.staff.likeness import ALIKE, is_long, near_copies, plain_key, sorted_words
 from bot.understanding.decision import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS
-from bot.understanding.text import fold
 from tests.test_tree import ROOT
 
 STYLES = ("short", "plain", "story", "slang", "typos", "no_diacritics", "second_language", "formal", "english")
 LARGE = {*TOPICS, "suicide_risk", "emergency", "other_city"} - {"prison_release", "unsafe_place"}
-# Alike beyond this (0–100, words in any order) is the same message with a word changed.
-ALIKE = 93
 FROZEN = Path(__file__).with_name("messages.jsonl")
 
 
@@ -60,17 +58,17 @@ def test_every_need_is_written_in_every_style(rows: list[tuple[str, str, str]], 
 
 
 def test_no_message_stands_twice(rows: list[tuple[str, str, str]]) -> None:
-    seen = Counter(_key(text) for _, _, text in rows)
+    seen = Counter(plain_key(text) for _, _, text in rows)
     assert not [text for text, count in seen.items() if count > 1]
 
 
 def test_near_copies_are_rare(rows: list[tuple[str, str, str]]) -> None:
-    pairs = _alike([text for intent, _, text in rows if intent in NEEDS and len(text.split()) > 4])
+    pairs = near_copies([text for intent, _, text in rows if intent in NEEDS and len(text.split()) > 4])
     assert len(pairs) <= len(rows) // 500, f"Alike but for a word: {pairs[:10]}"
 
 
 def test_near_copies_are_found() -> None:
-    assert _alike(
+    assert near_copies(
         ["min son röker varje dag efter skolan", "min son röker varje dag efter jobbet", "helt annan sak är det här"],
         80,
     )
@@ -78,10 +76,9 @@ def test_near_copies_are_found() -> None:
 
 def test_nothing_of_the_frozen_set_is_trained_on(rows: list[tuple[str, str, str]]) -> None:
     frozen = [json.loads(line) for line in FROZEN.read_text(encoding="utf-8").splitlines()]
-    trained = {_key(text) for _, _, text in rows}
-    # Whoever writes "soc" or "hjälp mig" writes what others write: below four words a match says nothing.
-    long = sorted({_sorted(m["text"]) for m in frozen if len(m["text"].split()) > 3})
-    ours = sorted(_sorted(text) for text in trained if len(text.split()) > 3)
+    trained = {plain_key(text) for _, _, text in rows}
+    long = sorted({sorted_words(m["text"]) for m in frozen if is_long(m["text"])})
+    ours = sorted(sorted_words(text) for text in trained if is_long(text))
     likeness = process.cdist(ours, long, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8, workers=-1)
     assert not [ours[index] for index in likeness.max(axis=1).nonzero()[0]]
 
@@ -99,22 +96,3 @@ def test_messages_hold_no_personal_data(rows: list[tuple[str, str, str]]) -> Non
         text for _, _, text in rows if re.search(r"\b\d{6,8}[-– ]?\d{4}\b|\b07\d[ -]?\d{3}[ -]?\d{2}|\S+@\S+\.\w", text)
     ]
     assert not odd
-
-
-def _key(text: str) -> str:
-    return re.sub(r"\W+", " ", fold(text)).strip() or text
-
-
-def _sorted(text: str) -> str:
-    """The words in order of the alphabet, so that a plain comparison does not see their order."""
-    return " ".join(sorted(_key(text).split()))
-
-
-def _alike(texts: list[str], limit: int = ALIKE) -> list[tuple[str, str]]:
-    by_length = sorted({_sorted(text) for text in texts}, key=len)
-    found = []
-    for index, text in enumerate(by_length):
-        near = by_length[index + 1 : index + 400]
-        for other, _, _ in process.extract(text, near, scorer=fuzz.ratio, score_cutoff=limit, limit=3):
-            found.append((text, other))
-    return found

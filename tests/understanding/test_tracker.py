@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +31,9 @@ slots:
 
 
 @pytest.fixture(autouse=True)
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty schema, in the environment that the store reads."""
-    address = f"sqlite:///{tmp_path / 'test.db'}"
+    address = database_url
     values = {"INNER_SECRET": "a", "HASH_KEY": "b", "ENCRYPTION_KEYS": Fernet.generate_key().decode()}
     for name, value in {**values, "DATABASE_URL": address}.items():
         monkeypatch.setenv(f"VAGVISAREN_{name}", value)

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.understanding.model import IntentModel
-from bot.understanding.whose import LABELS, RolesError, WhoseModel, load_labels
+from bot.understanding.whose import RolesError, WhoseModel, label_files, load_labels
 
 TEXTS = {
     "min kille slår mig": "self",
@@ -50,7 +50,7 @@ def test_the_ranking_counts(model: IntentModel, whose: WhoseModel) -> None:
     columns, weights = model.weights.row("min kille")
     needs = len(model.intents)
     sure = [(np.append(columns, len(whose.margins.slopes) - needs + at), np.append(weights, 1)) for at in range(needs)]
-    at = whose.margins.intents.index("self")
+    at = whose.margins.classes.index("self")
     violence = model.intents.index("partner_violence")
     leaning = [whose.margins.of(row)[at] for row in sure]
     assert leaning[violence] == max(leaning)
@@ -65,10 +65,10 @@ def test_a_label_of_another_text_is_left_out(model: IntentModel, whose: WhoseMod
 
 @pytest.mark.parametrize("line", ["[]", "{}", '{"text": "hej", "role": "mamma"}', '{"text": 1, "role": "self"}', "x"])
 def test_a_wrong_line_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "roles.jsonl"
+    path = tmp_path / "parenting.jsonl"
     path.write_text(f'{{"text": "hej", "role": null}}\n{line}\n', encoding="utf-8")
-    with pytest.raises(RolesError, match=r"line 2"):
-        load_labels(path)
+    with pytest.raises(RolesError, match=r"parenting.jsonl, line 2"):
+        load_labels(tmp_path)
 
 
 def test_every_label_is_of_a_training_message() -> None:
@@ -77,10 +77,11 @@ def test_every_label_is_of_a_training_message() -> None:
         for section in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
             known.update(line.removeprefix("- ") for line in section["examples"].splitlines())
     labels = load_labels()
-    assert not labels.keys() - known, "a label whose message is gone teaches nothing: remove it from roles.jsonl"
+    assert not labels.keys() - known, "a label whose message is gone teaches nothing: remove it from data/roles"
     assert len(labels) >= 5000
 
 
 def test_no_text_is_labelled_twice() -> None:
-    texts = [json.loads(line)["text"] for line in LABELS.read_text(encoding="utf-8").splitlines()]
+    lines = [line for path in label_files() for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = [json.loads(line)["text"] for line in lines]
     assert len(texts) == len(set(texts))

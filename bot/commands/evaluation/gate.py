@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.evaluation.floors import FIGURES, Floor, FloorError, Floors
+from bot.commands.evaluation.judged import Figures
 from bot.commands.evaluation.measure import Report
 from bot.settings import ROOT
-from bot.understanding.evaluation import Figures
 
 ACCEPTED = ROOT / "tests" / "understanding" / "accepted.json"
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from bot.commands.evaluation.judged import Figures, Judged, Labelled, figures, judge
 from bot.commands.understand import Parse, behind_the_mask, understand
 from bot.routing.catalogue import Catalogue
-from bot.understanding.evaluation import Figures, Judged, Labelled, figures, judge
 
 TOGETHER = "together"
 LONGEST = 2000

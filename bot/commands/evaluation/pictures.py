@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from bot.commands.evaluation.judged import Figures, Judged
 from bot.commands.evaluation.tables import (
     Table,
     confusion_counts,
@@ -22,7 +23,6 @@ from bot.commands.evaluation.tables import (
     share,
     styles_table,
 )
-from bot.understanding.evaluation import Figures, Judged
 
 INK, FIRST, SECOND, GRID = "#1b1b1b", "#1f5f99", "#d98324", "#d0d0d0"
 

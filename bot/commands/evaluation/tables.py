@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.commands.evaluation.judged import Figures, Judged
 from bot.commands.evaluation.measure import Report, Times
-from bot.understanding.evaluation import Figures, Judged
 
 NONE = "–"
 ASKED = "asked"

@@ -21,7 +21,7 @@ const idle = makeIdle(session, Number(say.dataset.idle), () => {
   text.focus();
   server.call("GET", `/api/messages?after=${session.after}`).then(({ status: code, data }) => { if (code === 200) show(data.messages); }, () => {});
 });
-const stream = makeStream(session, (message) => { const added = show([message]); if (added) scroll(added); }, () => { if (!session.left) idle.over(); });
+const stream = makeStream(session, (message) => { const added = show([message]); if (added) scroll(added); read(); }, (words) => { $("#company").textContent = words; }, () => { if (!session.left) idle.over(); });
 
 const remember = makeRemember(session, $("#remember"));
 
@@ -44,9 +44,16 @@ const show = (messages) => {
     if (/^t/.test(message.id)) session.after = message.id;
     if (message.urgent) guard();
   });
-  if (fresh.some((message) => message.case)) stream.listen();
+  if (fresh.some((message) => message.case)) { $("#own").hidden = false; stream.listen(); }
   return fresh.length;
 };
+// What staff wrote is read when it stands on a page that is looked at, not when it has arrived.
+const read = () => {
+  if (document.hidden || !session.token || session.read === session.after) return;
+  session.read = session.after;
+  server.note("/api/read", { id: session.after });
+};
+document.addEventListener("visibilitychange", read);
 const offer = (messages) => {
   const all = messages.flatMap((message) => message.choices);
   $("[role=group]", choices).replaceChildren(...all.map((choice) => {
@@ -59,6 +66,7 @@ const offer = (messages) => {
   choices.hidden = !all.length;
   ask(messages);
   contact.hidden = !messages.some((message) => message.form === "contact");
+  if (!contact.hidden) form.preview();
 };
 const scroll = (added) => {
   scroller.scrollTop = scroller.scrollHeight;
@@ -120,7 +128,7 @@ const post = (body, shown) => {
   text.focus();
 };
 const ask = makeFeedback($("#feedback"), server.call, () => text.focus());
-const form = makeContact(contact, queue.push, () => text.focus());
+const form = makeContact(contact, queue.push, () => text.focus(), server.call);
 
 // -- what the person does
 const counted = () => {

@@ -4,7 +4,7 @@ const makeCopy = (log) => {
   const keep = (line) => { said.push(line); };
   const read = (node) => {
     const card = $(".card", node), phone = card && $(".number", card);
-    const service = card ? `\n${$(".name", card).textContent}${phone ? `, ${phone.textContent}` : ""}` : "";
+    const service = card ? `\n${$(".name", card).textContent}${phone ? ", " + phone.textContent : ""}` : "";
     keep(`${$(".who", node).textContent} ${$(".text", node).textContent}${service}`);
   };
   $("#copy button").addEventListener("click", (event) => {

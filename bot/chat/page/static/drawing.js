@@ -20,9 +20,10 @@ const makeDrawing = (log) => {
     if (!service.marked) $(".mark", node).remove();
     return node;
   };
-  const receipt = (code) => {
+  const receipt = (held) => {
     const node = clone("#t-receipt");
-    $(".code", node).textContent = group(code);
+    $(".code", node).textContent = group(held.receipt);
+    $(".until", node).textContent = held.until;
     $(".tools", node).hidden = false;
     return node;
   };
@@ -34,7 +35,7 @@ const makeDrawing = (log) => {
     $(".text", node).textContent = message.text;
     if (message.lang && message.lang !== LANGUAGE) $(".text", node).lang = message.lang;
     if (message.service) node.append(card(message.service));
-    if (withCase) node.append(receipt(message.case.receipt));
+    if (withCase) node.append(receipt(message.case));
     return node;
   };
 };

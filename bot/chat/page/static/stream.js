@@ -1,5 +1,5 @@
 // What staff write, by a stream that carries the token in a header.
-const makeStream = (session, hear, ended) => {
+const makeStream = (session, hear, meet, ended) => {
   const LONGEST_PAUSE = 30;
   let stream = null;
   const follow = async (reader) => {
@@ -12,7 +12,7 @@ const makeStream = (session, hear, ended) => {
       for (const event of events) {
         if (event.startsWith("event: ended")) return true;
         const data = /^data: (.*)$/m.exec(event);
-        if (data && event.startsWith("event: message")) hear(JSON.parse(data[1]));
+        if (data) (event.startsWith("event: company") ? meet : hear)(JSON.parse(data[1]));
       }
     }
   };

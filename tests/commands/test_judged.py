@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.understanding.evaluation import Labelled, figures, judge
+from bot.commands.evaluation.judged import Labelled, figures, judge
 
 
 def answer(need: str | None, confidence: float = 0.9, **found: Any) -> dict[str, Any]:

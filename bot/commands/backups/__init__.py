@@ -1,0 +1,1 @@
+"""Backup and restore: the encrypted file, and the two databases that go into it."""

@@ -1,0 +1,259 @@
+"""The log controller's pages, and that the log can be changed by nobody."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from sqlalchemy import delete, update
+from sqlalchemy.engine import Engine
+
+from bot.database import create_database_engine, migrate, transaction
+from bot.staff.audit import record
+from bot.staff.spreadsheet import as_text, write_csv
+from bot.staff.unusual import FILE, Limits, LimitsError, Reading, find_unusual, is_office_time
+from bot.tables import audit
+from tests.staff.console import NOW, Client, Console
+
+LIMITS = Limits.load()
+LATER = NOW + timedelta(days=20)
+
+
+@pytest.fixture
+def lo(console: Console) -> Client:
+    """A log controller."""
+    return console.signed_in(console.person("lo", "log_controller"))
+
+
+def read(minutes: float, what: str = "c1", action: str = "read_conversation", **changes: Any) -> Reading:
+    return Reading(NOW + timedelta(minutes=minutes), "p", changes.get("role", "reviewer"), action, what, bool(changes))
+
+
+def rules(*readings: Reading, used: set[tuple[str, str]] | None = None) -> list[tuple[str, int]]:
+    return [(f.rule, f.count) for f in find_unusual(list(readings), used or set(), LIMITS, LATER)]
+
+
+def case_reads(count: int, role: str = "case_worker") -> list[Reading]:
+    return [Reading(NOW + timedelta(minutes=n * 70), "p", role, "read_case", f"c{n}") for n in range(count)]
+
+
+def test_many_talks_within_an_hour_are_unusual() -> None:
+    assert rules(*(read(n, f"c{n}") for n in range(20))) == [("many", 20)]
+    assert rules(*(read(n, f"c{n}") for n in range(19))) == []
+    assert rules(*(read(n, "the same") for n in range(100))) == []
+    assert rules(*(read(n * 4, f"c{n}") for n in range(30))) == []
+
+
+def test_the_window_of_an_hour_slides() -> None:
+    slow = [read(n * 10, f"a{n}") for n in range(12)]
+    burst = [read(120 + n, f"b{n}") for n in range(18)]
+    assert rules(*slow, *burst) == [("many", 22)]
+
+
+@pytest.mark.parametrize(
+    ("at", "office"),
+    [
+        ("2026-11-23 09:00", True),  # a Monday, 10 in Stockholm
+        ("2026-11-23 05:59", False),
+        ("2026-11-23 06:00", True),
+        ("2026-11-23 17:00", False),
+        ("2026-11-22 09:00", False),  # a Sunday
+        ("2026-12-25 09:00", False),
+        ("2026-06-19 09:00", False),  # midsummer's eve, a Friday
+        ("2027-05-06 09:00", False),  # Ascension Day, a Thursday
+    ],
+)
+def test_office_hours_are_swedish(at: str, office: bool) -> None:
+    assert is_office_time(datetime.fromisoformat(at).replace(tzinfo=timezone.utc), LIMITS) is office
+
+
+def test_reading_at_night_is_unusual_for_those_who_work_by_day() -> None:
+    assert rules(read(15 * 60)) == [("outside_hours", 1)]
+    worker = Reading(NOW + timedelta(hours=15), "p", "case_worker", "read_conversation", "c1")
+    assert rules(worker) == []
+
+
+def test_many_sensitive_ones_are_unusual() -> None:
+    assert rules(*(read(n * 30, f"c{n}", stated=1) for n in range(5))) == [("sensitive", 5)]
+    assert rules(*(read(n * 30, f"c{n}", stated=1) for n in range(4))) == []
+
+
+def test_contact_details_that_were_of_no_use_are_unusual_after_a_day() -> None:
+    seen = Reading(NOW, "p", "case_worker", "read_contact", "case")
+    assert rules(seen) == [("unused_contact", 1)]
+    assert rules(seen, used={("p", "case")}) == []
+    assert rules(seen, used={("other", "case")}) == [("unused_contact", 1)]
+    assert find_unusual([seen], set(), LIMITS, NOW + timedelta(hours=23)) == []
+
+
+def test_many_cases_without_an_act_are_unusual() -> None:
+    assert rules(*case_reads(10)) == [("unused_case", 10)]
+    assert rules(*case_reads(10), used={("p", "c3")}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.pop("rules"), "rules: is missing"),
+        (lambda d: d["rules"].pop("many"), "many: is missing"),
+        (lambda d: d["rules"].update(mny={"amount": 1}), "rules, field mny: unknown"),
+        (lambda d: d["rules"]["many"].update(amount="tjugo"), "many, field amount: must be a whole number"),
+        (lambda d: d["rules"]["many"].update(amount=0), "many, field amount"),
+        (lambda d: d["rules"]["many"].update(within=1), "many, field within: unknown"),
+        (lambda d: d["rules"]["outside_hours"].update(roles=["chef"]), "outside_hours, field roles"),
+        (lambda d: d["office_hours"].update(begins=25), "office_hours, field begins"),
+    ],
+)
+def test_a_fault_in_the_limits_names_entry_and_field(tmp_path: Path, change: Any, words: str) -> None:
+    data = YAML(typ="safe").load(FILE.read_text(encoding="utf-8"))
+    change(data)
+    path = tmp_path / "unusual.yml"
+    with path.open("w", encoding="utf-8") as target:
+        YAML(typ="safe").dump(data, target)
+    with pytest.raises(LimitsError, match=r"unusual\.yml") as raised:
+        Limits.load(path)
+    assert words in str(raised.value)
+
+
+def fill(console: Console) -> str:
+    """A reviewer who has opened five sensitive talks in the month before; returns the account's id."""
+    person = console.person("rut", "reviewer")
+    with transaction(console.engine) as connection:
+        for number in range(5):
+            at = NOW - timedelta(days=30) + timedelta(minutes=number)
+            talk = {"conversation_id": f"t{number}", "reason": "Granskar svaren"}
+            record(connection, person, "read_conversation", at, **talk)
+    return person
+
+
+def test_unusual_reading_is_shown_with_its_reason_and_its_lines(console: Console, lo: Client) -> None:
+    person = fill(console)
+    page = lo.get("/kontroll?from=2026-10-01&till=2026-10-31")
+    assert "Öppnade 5 samtal eller kontaktuppgifter som kräver skäl, inom 1440 minuter. Gränsen är 5." in page.said
+    link = page.page.select_one("tbody a")["href"]
+    assert link == f"/logg?person={person}&from=2026-10-24&till=2026-10-24"
+    assert len(lo.get(link).page.select("tbody tr")) == 5
+    assert "Ingen läsning har gått över" in lo.get("/kontroll?from=2026-09-01&till=2026-09-30").said
+    assert console.log(action="read_unusual")
+
+
+@pytest.mark.parametrize("query", ["?from=i+går", "?from=2026-01-01&till=2026-11-01"])
+def test_days_that_cannot_be_searched_are_said(lo: Client, query: str) -> None:
+    assert lo.get(f"/kontroll{query}").status == 422
+
+
+def test_a_month_is_checked_once_with_a_note(console: Console, lo: Client) -> None:
+    fill(console)
+    page = lo.get("/kontroll/manad")
+    assert "Kontroll av 2026-10" in page.said and "Många som kräver skäl" in page.said
+    assert len(page.page.find_all("table")[-1].select("tbody tr")) == 5
+    assert lo.submit("/kontroll/manad", manad="2026-10", note=" ").status == 422
+    done = lo.submit("/kontroll/manad", manad="2026-10", note="Frågade Rut. Skälen räcker.")
+    assert done.to == "/kontroll/manad?manad=2026-10&klart=month_checked"
+    assert "Kontrollerad av Lo" in lo.get(done.to).said
+    assert lo.submit("/kontroll/manad", manad="2026-10", note="Ändrar mig").status == 422
+    assert "Frågade Rut" in lo.get("/kontroll/manad?manad=2026-10").said
+    assert len(console.log(action="check_month")) == 1
+
+
+@pytest.mark.parametrize(("month", "status"), [("2026-11", 422), ("2027-01", 422), ("x", 404), ("2026-13", 404)])
+def test_a_month_that_is_not_over_cannot_be_checked(lo: Client, month: str, status: int) -> None:
+    lo.get("/kontroll/manad")
+    assert lo.submit("/kontroll/manad", manad=month, note="Klart").status == status
+
+
+def test_the_sample_is_the_same_each_time(console: Console, lo: Client) -> None:
+    person = console.person("rut", "reviewer")
+    with transaction(console.engine) as connection:
+        for number in range(40):
+            record(connection, person, "read_conversation", NOW - timedelta(days=30), conversation_id=f"t{number}")
+    first, second = (lo.get("/kontroll/manad").page.find_all("table")[-1] for _ in range(2))
+    assert str(first) == str(second) and len(first.select("tbody tr")) == 5
+
+
+@pytest.mark.parametrize(
+    ("written", "searched", "found"),
+    [
+        ("Ringer Åsa om mötet", "åsa", True),
+        ("ringer åsa", "ÅSA", True),
+        ("100 % säkert", "%", True),
+        ("hundra", "%", False),
+        ("a_b", "_", True),
+        ("ab", "_", False),
+        ("x\\y", "\\", True),
+    ],
+)
+def test_the_log_is_searched_by_words_of_the_reason(
+    console: Console, lo: Client, written: str, searched: str, found: bool
+) -> None:
+    from urllib.parse import urlencode
+
+    with transaction(console.engine) as connection:
+        record(connection, "x", "read_contact", NOW, reason=written)
+    page = lo.get("/logg?" + urlencode({"skal": searched, "handelse": "read_contact"}))
+    assert bool(page.page.select("tbody tr")) is found
+
+
+def table(client: Client, query: str = "") -> tuple[Any, list[list[str]]]:
+    reply = client.get(f"/loggutdrag{query}")
+    return reply, list(csv.reader(io.StringIO(reply.text.lstrip("\ufeff")), delimiter=";"))
+
+
+def test_the_log_is_taken_out_as_a_table_and_that_is_recorded(console: Console, lo: Client) -> None:
+    with transaction(console.engine) as connection:
+        record(connection, "x", "read_contact", NOW, reason='=HYPERLINK("http://evil.example")\n2')
+    reply, rows = table(lo, "?handelse=read_contact")
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="logg-2026-11-23.csv"'
+    assert reply.headers["Content-Type"].startswith("text/csv")
+    assert rows[0][0] == "När (svensk tid)" and len(rows) == 2
+    assert rows[1][0] == "2026-11-23 10:00:00+01:00"
+    assert rows[1][7].startswith("'=HYPERLINK")
+    detail = console.log(action="export_log")[0]["detail"]
+    assert detail == {"handelse": "read_contact", "rows": 1}
+
+
+def test_an_administrator_reads_the_log_but_does_not_take_it_out(console: Console) -> None:
+    ada = console.signed_in(console.person("ada", "admin"))
+    assert "loggutdrag" not in ada.get("/logg").text
+    assert ada.get("/loggutdrag").status == ada.get("/kontroll").status == 403
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "\u00a0=", "\ufeff="])
+def test_nothing_in_a_table_is_a_formula(begin: str) -> None:
+    assert as_text(f"{begin}1+1").startswith("'")
+
+
+@pytest.mark.parametrize("text", ["Mini Maria", "Järva", "a=b", "'x", ""])
+def test_an_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert as_text(text) == text
+
+
+def test_a_table_keeps_what_was_written() -> None:
+    content = write_csv(["a"], [['ö; "x"\nny rad'], [None], [3]]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(content), delimiter=";")) == [["a"], ['ö; "x"\nny rad'], [""], ["3"]]
+
+
+@pytest.fixture(params=["tables", "migrations"])
+def guarded(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Engine:
+    """A database as the code makes it, and as the migrations do, with one line in the log."""
+    if request.param == "migrations":
+        url = f"sqlite:///{tmp_path / 'migrated.db'}"
+        migrate(url)
+        engine = create_database_engine(url)
+    with transaction(engine) as connection:
+        record(connection, "p", "read_case", NOW)
+    return engine
+
+
+@pytest.mark.parametrize("change", [update(audit).values(action="nothing"), delete(audit)], ids=["update", "delete"])
+def test_the_database_refuses_to_change_the_log(guarded: Engine, change: Any) -> None:
+    with pytest.raises(Exception, match="only added to"), transaction(guarded) as connection:
+        connection.execute(change)
+    with transaction(guarded) as connection:
+        record(connection, "p", "read_case", NOW)
+        assert len(connection.exec_driver_sql("SELECT action FROM audit WHERE action = 'read_case'").all()) == 2
