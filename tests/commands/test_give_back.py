@@ -73,7 +73,7 @@ def test_approved_examples_become_sorted_lines_one_file_a_need(engine: Engine, n
     assert sorted(path.name for path in (nlu / "reviewed").iterdir()) == ["parenting.yml", "substance_use.yml"]
     with reading(engine) as connection:
         (line,) = connection.execute(select(audit)).all()
-    assert (line.action, line.detail["given"]) == ("give_back", 3)
+    assert (line.action, line.detail["given"]) == ("give_back_examples", 3)
 
 
 def test_a_second_run_changes_nothing_and_a_new_line_is_all_that_differs(

@@ -156,6 +156,7 @@ def test_what_was_taken_back_after_the_backup_is_taken_back_again(
     assert code == 0 and "Taken back again, as people had asked since: 1 cases." in said
     after = again(town, seeded)
     assert after.case.state == "withdrawn"
+    assert seeded.contact is not None and after.contact is None
     assert f"withdrawn:{seeded.case.id}" in after.waiting, "staff are told"
 
 

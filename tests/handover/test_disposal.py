@@ -17,6 +17,7 @@ from bot.handover.receipt import attach_receipt
 from bot.handover.relay import create_relay
 from bot.handover.thread import post
 from bot.tables import (
+    alarms,
     audit,
     case_presence,
     cases,
@@ -26,6 +27,8 @@ from bot.tables import (
     metadata,
     outbox,
     staff,
+    talk_notes,
+    talk_tags,
     thread_messages,
     trackers,
 )
@@ -131,7 +134,10 @@ def test_more_than_one_batch_is_deleted_in_one_run(engine, decided):
 
 
 # Tables that name a case or a talk and keep it: with the reason.
-KEPT = {"audit": "who has read and done what is a record of its own; it holds random ids and reasons, no person"}
+KEPT = {
+    "audit": "who has read and done what is a record of its own; it holds random ids and reasons, no person",
+    "alarms": "that staff have warned, and what was done about it, is a record of its own; in their own words",
+}
 
 
 def test_every_table_that_names_a_case_or_a_talk_is_emptied_with_it(engine, decided):
@@ -144,6 +150,10 @@ def test_every_table_that_names_a_case_or_a_talk_is_emptied_with_it(engine, deci
         connection.execute(insert(case_presence).values(case_id=case.id, staff_id="s", seen_at=OLD))
         connection.execute(insert(audit).values(at=OLD, staff_id="s", action="read_case", case_id=case.id))
         connection.execute(update(messages).values(feedback="no"))
+        of_talk = {"conversation_id": "c" * 32}
+        connection.execute(insert(talk_tags).values(**of_talk, tag="svår"))
+        connection.execute(insert(talk_notes).values(**of_talk, staff_id="s", text="läst", at=OLD))
+        connection.execute(insert(alarms).values(**of_talk, id="a", raised_by="s", raised_at=OLD, text="ett barn"))
     named = [t for t in metadata.sorted_tables if {"case_id", "conversation_id"} & set(t.c.keys())]
     empty = [table.name for table in named if not count(engine, table)]
     assert not empty, f"Put a row of {empty} into this test, and see that purge deletes it."
