@@ -26,6 +26,7 @@ from bot.tables import (
     messages,
     metadata,
     outbox,
+    record_requests,
     staff,
     talk_notes,
     talk_tags,
@@ -149,6 +150,8 @@ def test_every_table_that_names_a_case_or_a_talk_is_emptied_with_it(engine, deci
         connection.execute(insert(staff).values(**person, created_at=OLD))
         connection.execute(insert(case_presence).values(case_id=case.id, staff_id="s", seen_at=OLD))
         connection.execute(insert(audit).values(at=OLD, staff_id="s", action="read_case", case_id=case.id))
+        request = {"id": "r", "staff_id": "s", "asked_by": "person", "created_at": OLD}
+        connection.execute(insert(record_requests).values(**request, case_id=case.id))
         connection.execute(update(messages).values(feedback="no"))
         of_talk = {"conversation_id": "c" * 32}
         connection.execute(insert(talk_tags).values(**of_talk, tag="svår"))

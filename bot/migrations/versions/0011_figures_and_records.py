@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Forward."""
+    if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments, and would make the table anew
+        op.alter_column("staff", "role", comment="one of bot.staff.access.ROLES")
     op.create_table(
         "daily_figures",
         sa.Column("day", sa.String(length=10), nullable=False, comment="in Stockholm, as 2026-11-22"),
