@@ -18,10 +18,11 @@ from sqlalchemy.sql import ColumnElement
 from bot.database import reading, transaction
 from bot.handover.figures import Key, Talk, count_case, count_talk
 from bot.handover.insertion import insert_once
+from bot.handover.progress import UNDO
 from bot.tables import cases, conversations, daily_figures, messages
 
 BATCH = 100
-CASE_COLUMNS = ("id", "service", "state", "created_at", "due_at", "contacted_at", "closed_at", "outcome")
+CASE_COLUMNS = ("id", "service", "state", "created_at", "due_at", "contacted_at", "stopped_at", "closed_at", "outcome")
 MESSAGE_COLUMNS = ("conversation_id", "sender", "understood", "service", "urgent", "feedback")
 
 
@@ -69,8 +70,10 @@ def _talks_over(before: datetime) -> ColumnElement:
     return conversations.c.counted_at.is_(None) & ended
 
 
-def _settled() -> ColumnElement:
-    return cases.c.counted_at.is_(None) & or_(cases.c.contacted_at.is_not(None), cases.c.closed_at.is_not(None))
+def _settled(now: datetime) -> ColumnElement:
+    # A close may still be undone for a while, and what has been counted is counted.
+    over = cases.c.closed_at <= now - UNDO
+    return cases.c.counted_at.is_(None) & or_(cases.c.contacted_at.is_not(None), over)
 
 
 def _read_talks(connection: Connection, over: ColumnElement) -> tuple[list[str], Counter[Key]]:
@@ -86,7 +89,7 @@ def _read_talks(connection: Connection, over: ColumnElement) -> tuple[list[str],
 
 
 def _read_cases(connection: Connection, now: datetime) -> tuple[list[str], Counter[Key]]:
-    ids = list(connection.execute(select(cases.c.id).where(_settled()).limit(BATCH)).scalars())
+    ids = list(connection.execute(select(cases.c.id).where(_settled(now)).limit(BATCH)).scalars())
     counted: Counter[Key] = Counter()
     for row in connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings():
         counted.update(count_case(row, now))

@@ -105,15 +105,11 @@ def promise_of(case: Mapping[str, Any], now: datetime) -> str:
         return IN_TIME if contacted <= due else LATE
     if case["outcome"] == MISTAKE:
         return MISTAKE
-    if case["state"] == "withdrawn" and over is not None and over <= due:
+    ended = over if case["state"] == "withdrawn" else case["stopped_at"]
+    if ended is not None and ended <= due:
         return TAKEN_BACK
     # Closed without a contact is no contact in time, also when it was closed early.
     return LATE if over is not None or now > due else WAITING
-
-
-def is_settled(case: Mapping[str, Any]) -> bool:
-    """Whether nothing that is counted of the case can change any more."""
-    return case["contacted_at"] is not None or case["closed_at"] is not None
 
 
 def outside_office_hours(at: datetime) -> bool:

@@ -15,6 +15,7 @@ from bot.handover.case import close, mark_registered, record_first_contact, with
 from bot.handover.counting import BATCH, count_all, count_some, open_promises
 from bot.handover.disposal import purge
 from bot.handover.figures import FIGURES, OUTCOMES, Talk, count_talk, outside_office_hours, promise_of
+from bot.handover.progress import UNDO
 from bot.tables import cases, conversations, daily_figures, messages
 
 from .conftest import NOW, make_cases
@@ -120,7 +121,7 @@ def test_office_hours_are_weekdays_from_8_to_17(at, outside):
 
 
 CASE = {"created_at": NOW, "due_at": NOW + timedelta(hours=24), "contacted_at": None, "closed_at": None}
-CASE |= {"outcome": None, "state": "open", "service": "exit_programme"}
+CASE |= {"outcome": None, "stopped_at": None, "state": "open", "service": "exit_programme"}
 HOUR = timedelta(hours=1)
 
 
@@ -135,6 +136,9 @@ HOUR = timedelta(hours=1)
         ({"closed_at": NOW + HOUR, "state": "closed", "outcome": "mistake"}, 2, "mistake"),
         ({"closed_at": NOW + HOUR, "state": "withdrawn"}, 2, "taken_back"),
         ({"closed_at": NOW + 25 * HOUR, "state": "withdrawn"}, 26, "late"),
+        ({"stopped_at": NOW + HOUR}, 30, "taken_back"),
+        ({"stopped_at": NOW + HOUR, "closed_at": NOW + 2 * HOUR, "state": "closed"}, 30, "taken_back"),
+        ({"stopped_at": NOW + 25 * HOUR}, 30, "late"),
         ({"due_at": None}, 99, "unpromised"),
     ],
 )
@@ -192,6 +196,16 @@ def test_a_case_is_counted_when_it_is_settled(engine):
     assert counted == {"late": 1, "taken_back": 1}
     with reading(engine) as connection:
         assert [row["id"] for row in open_promises(connection, NOW, LATER)] == [third.id]
+
+
+def test_a_close_that_may_still_be_undone_is_not_counted_yet(engine):
+    (case,) = make_cases(engine, 1)
+    with transaction(engine) as connection:
+        close(connection, case.id, "anna", "not_reached", NOW + HOUR)
+    count_all(engine, IDLE, NOW + HOUR + UNDO - timedelta(seconds=1))
+    assert not [key for key in figures(engine) if key[1] == "promise"]
+    count_all(engine, IDLE, NOW + HOUR + UNDO)
+    assert [key[3] for key in figures(engine) if key[1] == "promise"] == ["late"]
 
 
 def test_what_fails_half_way_is_counted_whole_the_next_time(engine, monkeypatch):
