@@ -29,20 +29,11 @@ import aiohttp
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]  # a script's own folder is on the path, the project is not
 
+from benchmarks.front_door import SAID  # noqa: E402
 from benchmarks.results import LATEST, Line, print_lines, write_lines  # noqa: E402
 from benchmarks.stock import StockServer, memory_of, train_stock  # noqa: E402
 from tests.town import running_town  # noqa: E402
 
-SAID = (
-    "hej",
-    "min son är 15 och röker på varje dag",
-    "vi bor i farsta",
-    "vad kostar det?",
-    "hur går det till?",
-    "min brorsa vill hoppa av men han vågar inte ringa",
-    "vad finns det för föräldrakurser?",
-    "kan jag vara anonym?",
-)
 TURNS = (1, 10, 100, 500)
 AROUND = 3
 """A turn's figure is the median of so many turns from there on."""

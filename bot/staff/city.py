@@ -1,6 +1,6 @@
 """Signing in through the city: the way out, the way back, and the account that follows what the city says.
 
-How this goes together with `SameSite=Strict` is told in docs/decisions/0010-the-citys-sign-in.md.
+How this goes together with `SameSite=Strict` is told in docs/decisions/0006-the-citys-sign-in.md.
 """
 
 from __future__ import annotations
