@@ -27,7 +27,7 @@ from tests.routing.turns import (
     NIGHT,
     Step,
     buttons,
-    hours_of_a_week,
+    hours_to_try,
     reaches_someone,
     said,
     shown,
@@ -63,7 +63,7 @@ def test_at_every_hour_an_answer_to_a_need_reaches_someone(
     catalogue = request.getfixturevalue(mode)
     heard = Heard(need=need, age=30, municipality=municipality)
     lost = [
-        at for at in hours_of_a_week() if not reaches_someone(answer_need(Talk(), heard, catalogue, at), catalogue, at)
+        at for at in hours_to_try() if not reaches_someone(answer_need(Talk(), heard, catalogue, at), catalogue, at)
     ]
     assert lost == []
 
@@ -330,7 +330,7 @@ def test_at_every_hour_a_human_is_more_than_a_closed_line(
 ) -> None:
     catalogue = request.getfixturevalue(mode)
     lost = [
-        at for at in hours_of_a_week() if not reaches_someone(offer_human(talk, Heard(), catalogue, at), catalogue, at)
+        at for at in hours_to_try() if not reaches_someone(offer_human(talk, Heard(), catalogue, at), catalogue, at)
     ]
     assert lost == []
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.routing.card import card
 from bot.routing.catalogue import Catalogue
+from bot.routing.hours import STOCKHOLM, is_holiday
 from bot.routing.offers import ANSWER_LATER
 from bot.routing.talk import TOPICS, Heard, Talk, Turn
 from bot.understanding.urgent import load_rules
@@ -39,5 +40,16 @@ def reaches_someone(turn: Turn, catalogue: Catalogue, at: datetime) -> bool:
     return any(shown.open_now and shown.phone for shown in cards) or ANSWER_LATER.payload in buttons(turn)
 
 
-def hours_of_a_week() -> Iterator[datetime]:
-    return (datetime(2026, 11, 23, tzinfo=timezone.utc) + timedelta(hours=n) for n in range(168))
+def hours_to_try() -> Iterator[datetime]:
+    """Every hour of an ordinary week, then of each day of the year after it that is not ordinary."""
+    monday = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    days = [monday + timedelta(days=number) for number in range(365)]
+    odd = [day for number, day in enumerate(days) if number < 7 or _is_odd(day)]
+    return (day + timedelta(hours=hour) for day in odd for hour in range(24))
+
+
+def _is_odd(day: datetime) -> bool:
+    """A holiday, the day before one, or a day on which the clocks change."""
+    later = day + timedelta(days=1)
+    changes = day.astimezone(STOCKHOLM).utcoffset() != later.astimezone(STOCKHOLM).utcoffset()
+    return changes or is_holiday(day.date()) or is_holiday(later.date())
