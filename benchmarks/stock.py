@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 from ruamel.yaml import YAML
 
 from benchmarks.understanding import training_data
-from tests.town import free_ports
+from tests.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -43,7 +43,7 @@ class StockServer:
 
     def __init__(self, folder: Path, model: Path, actions_url: str, secret: str) -> None:
         """Start it; `actions_url` is the action server that both sides use."""
-        port = free_ports(1)[0]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         credentials = _write(folder / "credentials.yml", {"rest": None})
         actions = {"url": f"{actions_url}/webhook", "headers": {"X-Inner-Secret": secret}}

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from bot.database import create_database_engine, transaction
 from bot.tables import metadata
+from tests.ports import free_port
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.town import free_ports
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 # Everything that reads or writes tables. Of `tests/chat` what touches no table of its own (pages, limits, masking)
@@ -65,7 +65,7 @@ def database_kind() -> str:
 def postgresql() -> Iterator[PostgreSQL]:
     """One server for all tests of this run; without one they are skipped, and it is said why."""
     try:
-        with running_postgresql(free_ports(1)[0]) as server:
+        with running_postgresql(free_port()) as server:
             yield server
     except FileNotFoundError as error:
         pytest.skip(str(error))

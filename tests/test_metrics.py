@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -25,15 +24,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.database import migrate
 from bot.metrics import DECISIONS, KINDS, OTHER, STAGES, Gauges, Metrics, tell
 from bot.settings import PREFIX, Settings
+from tests.ports import free_port
 from tests.test_tree import ROOT
 
 PATIENCE = 90
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def settings_for(folder: Path, **changes: Any) -> Settings:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,18 +24,10 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from bot.commands.secrets import with_secrets
 from bot.settings import Settings
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 240
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on at this moment."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import uuid
 from collections.abc import Coroutine
@@ -32,6 +31,7 @@ from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.tables import metadata
 from tests.chat.standin import StandInForRasa, actions_routes
+from tests.ports import free_port
 
 T = TypeVar("T")
 
@@ -192,10 +192,3 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         clock=clock,
         limits=Limits(),
     )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -19,8 +19,9 @@ from aiohttp import web
 from bot.database import create_database_engine, now, transaction
 from bot.handover.case import HandOver, open_case
 from bot.tables import cases, messages, metadata
-from tests.chat.running import free_port, make_settings
+from tests.chat.running import make_settings
 from tests.chat.standin import StandInForRasa, answer, message
+from tests.ports import free_port
 from tests.town import ROOT, call
 
 

@@ -19,7 +19,7 @@ from bot.handover.thread import messages as thread_messages
 from bot.handover.thread import post
 from bot.settings import Settings
 from bot.tables import conversations, messages, outbox
-from tests.town import free_ports
+from tests.ports import free_ports
 
 KEY = "a key for hashes"
 CODE = "1234567890123456"

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.chat.running import Door, free_port
+from tests.chat.running import Door
+from tests.ports import free_port
 from tests.test_tree import ROOT
 
 NAMES = ("chatt.example.se", "personal.example.se", "localhost")

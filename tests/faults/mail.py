@@ -13,7 +13,7 @@ from email.message import Message
 from pathlib import Path
 
 from tests.handover.servers import certificate
-from tests.town import free_ports
+from tests.ports import free_port
 
 PROGRAM = Path(__file__).with_name("mail_process.py")
 
@@ -57,7 +57,7 @@ def running_mail_server(folder: Path) -> Iterator[MailServer]:
     """A mail server with a certificate of its own (`folder/ca.pem` is whom to trust)."""
     (folder / "mails").mkdir()
     certificate(folder, days=2)
-    server = MailServer(folder, free_ports(1)[0])
+    server = MailServer(folder, free_port())
     server.start()
     try:
         yield server

@@ -22,8 +22,9 @@ from tests.faults.killing import DATABASE, DATABASE_WEIGHT, WEIGHTS, Killer, pos
 from tests.faults.mail import MailServer, running_mail_server
 from tests.faults.residents import TWISTS, WAYS, InHand, Resident
 from tests.faults.verdict import CHECKS, Ledger, mails_by_id, told_late
+from tests.ports import free_port
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.town import Town, call, free_ports, running_town
+from tests.town import Town, call, running_town
 
 PROGRESS_SECONDS = 15
 RECOVERED_AT_LAST = 240
@@ -65,7 +66,7 @@ def run_storm(plan: Plan, say: Say = print) -> Report:
         mail = stack.enter_context(running_mail_server(folder))
         # The last ones ask again when the first ones' sessions would long have ended.
         changes = {**mail.settings, "SESSION_IDLE_MINUTES": "600"}
-        server = stack.enter_context(running_postgresql(free_ports(1)[0])) if plan.postgresql else None
+        server = stack.enter_context(running_postgresql(free_port())) if plan.postgresql else None
         if server:
             changes["DATABASE_URL"] = server.create("storm")
         town = stack.enter_context(running_town(trusted=folder / "ca.pem", **changes))

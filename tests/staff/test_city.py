@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 import subprocess
 import sys
 import time
@@ -27,18 +26,13 @@ from bot.staff.passwords import Passwords
 from bot.staff.provider import Attempt
 from bot.tables import staff
 from tests.chromium import running_browser
+from tests.ports import free_port
 from tests.staff.console import CHEAP, NEEDS, SERVICES, Client, Clock, Console, Reply, Running
 from tests.staff.oidc_provider import CLIENT_ID, CLIENT_SECRET
 from tests.test_tree import ROOT
 
 EXAMPLE = ROOT / "deploy" / "oidc-roles.yml"
 GROUPS = {"siv": ["vagvisaren-avhopp"], "ada": ["vagvisaren-admin"], "gast": ["other"], "utan": []}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclasses.dataclass

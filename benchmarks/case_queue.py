@@ -1,4 +1,4 @@
-"""How long the console takes to open the queue with many open cases: `python -m benchmarks.queue [--open 5000]`.
+"""How long the console takes to open the queue with many open cases: `python -m benchmarks.case_queue [--open 5000]`.
 
 Seeds an empty database (SQLite in a temporary folder, or the empty one of `--url`), starts the real console on loopback
 and opens the list over HTTP. Prints milliseconds as JSON: of the clock, and of the processor (`cpu`, server and client
