@@ -24,7 +24,7 @@ from bot.database import create_database_engine, migrate, transaction
 from bot.handover.case import REFERENCE_ALPHABET
 from bot.settings import Settings
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import cases
 from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Client, Console, Running
 

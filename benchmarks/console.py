@@ -30,12 +30,12 @@ from sqlalchemy import insert, select  # noqa: E402
 from sqlalchemy.engine import Engine  # noqa: E402
 
 from bot.database import create_database_engine, transaction  # noqa: E402
-from bot.staff import conversations as pages  # noqa: E402
-from bot.staff import digest, unsure  # noqa: E402
 from bot.staff.access import Member  # noqa: E402
 from bot.staff.parts import NEEDS, Desk  # noqa: E402
-from bot.staff.passwords import Passwords  # noqa: E402
-from bot.staff.sessions import Session  # noqa: E402
+from bot.staff.review import conversations as pages  # noqa: E402
+from bot.staff.review import digest, unsure  # noqa: E402
+from bot.staff.sign_in.passwords import Passwords  # noqa: E402
+from bot.staff.sign_in.sessions import Session  # noqa: E402
 from bot.staff.web import Fields, Visit  # noqa: E402
 from bot.staff.words import Words  # noqa: E402
 from bot.tables import conversations, messages, metadata, staff  # noqa: E402

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 from bot.database import create_database_engine, migrate, reading, transaction
 from bot.handover.case import HandOver, open_case, record_first_contact
 from bot.handover.counting import count_some
-from bot.staff.figures import read_year
+from bot.staff.effect.figures import read_year
 from bot.tables import conversations, daily_figures, messages
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)

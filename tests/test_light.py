@@ -11,7 +11,7 @@ from tests.test_tree import ROOT
 
 
 @pytest.mark.parametrize(
-    "module", ["bot.chat.app", "bot.staff.app", "bot.handover.relay", "actions.talk", "actions.hand_over"]
+    "module", ["bot.chat.web.app", "bot.staff.app", "bot.handover.notices.relay", "actions.talk", "actions.hand_over"]
 )
 def test_a_process_starts_without_tensorflow(module: str) -> None:
     code = f"import sys, {module}; sys.exit('tensorflow' in sys.modules or 'rasa.core' in sys.modules)"

@@ -24,21 +24,21 @@ from sqlalchemy.engine import Connection, Engine
 from bot.chat.session import find_session, token_hash
 from bot.chat.transcript import transcript
 from bot.database import MIGRATIONS, UtcDateTime, create_database_engine, migrate, now, reading, transaction
-from bot.handover import outbox
 from bot.handover.case import case_by_reference
 from bot.handover.contact import Contact, read_contact, store_contact
 from bot.handover.disposal import Purged, purge
-from bot.handover.heartbeat import beat
+from bot.handover.notices import outbox
+from bot.handover.notices.heartbeat import beat
 from bot.handover.queue import QueueFilter, find_open
 from bot.handover.receipt import case_by_receipt, receipt_hash
 from bot.handover.thread import messages as thread_messages
 from bot.settings import Settings
-from bot.staff.audit import AuditFilter, case_events, entries
-from bot.staff.digest import catch_up
-from bot.staff.sessions import find_session as find_staff_session
-from bot.staff.sessions import open_session as open_staff_session
-from bot.staff.talk_list import TalkFilter, find_talks
-from bot.staff.transcripts import lines
+from bot.staff.oversight.audit import AuditFilter, case_events, entries
+from bot.staff.review.digest import catch_up
+from bot.staff.review.talk_list import TalkFilter, find_talks
+from bot.staff.review.transcripts import lines
+from bot.staff.sign_in.sessions import find_session as find_staff_session
+from bot.staff.sign_in.sessions import open_session as open_staff_session
 from bot.tables import metadata, staff
 from bot.triggers import WORDS
 from tests.databases import fresh_database

@@ -14,13 +14,13 @@ from bot.chat.degraded import degraded_drafts, urgent_drafts
 from bot.chat.draft import Draft, Option
 from bot.chat.feedback import ask_if_it_helped
 from bot.chat.hearing import Heard
-from bot.chat.incoming import harmless
-from bot.chat.own_cases import PAYLOADS
+from bot.chat.own_case.own_cases import PAYLOADS
+from bot.chat.own_case.secrecy import BEFORE_CONTACT, tell_secrecy
+from bot.chat.own_case.staffed import Desk
+from bot.chat.own_case.typed import ANSWERS, answer_typed, offer_typed
+from bot.chat.own_case.wishes import answer_wish, offer_wish
 from bot.chat.parts import Parts
-from bot.chat.secrecy import BEFORE_CONTACT, tell_secrecy
-from bot.chat.staffed import Desk
-from bot.chat.typed import ANSWERS, answer_typed, offer_typed
-from bot.chat.wishes import answer_wish, offer_wish
+from bot.chat.web.incoming import harmless
 from bot.handover.case import get_case
 from bot.handover.record import CaseError
 from bot.sentences import Sentences

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.chat.incoming import Refused
 from bot.chat.limits import Kind
 from bot.chat.parts import Parts
 from bot.chat.session import Session, find_session
+from bot.chat.web.incoming import Refused
 from bot.sentences import SWEDISH
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from bot.chat.draft import Draft
-from bot.chat.incoming import Refused
+from bot.chat.web.incoming import Refused
 from bot.routing.talk import Heard
 from bot.tables import messages
 

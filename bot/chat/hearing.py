@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from bot.chat.draft import Option
-from bot.chat.incoming import HUMAN, Refused, Said
 from bot.chat.masking import Masked, mask
-from bot.chat.own_cases import PAYLOADS, has_case_for
+from bot.chat.own_case.own_cases import PAYLOADS, has_case_for
+from bot.chat.own_case.remembered import typed_contact
+from bot.chat.own_case.staffed import Desk, find_desk, post_to_desk, raise_alarms
 from bot.chat.parts import Parts
 from bot.chat.phrases import Wish, find_wish
-from bot.chat.remembered import typed_contact
 from bot.chat.session import Session, touch
-from bot.chat.staffed import Desk, find_desk, post_to_desk, raise_alarms
 from bot.chat.talk_so_far import last_service, spoken_language
 from bot.chat.transcript import Stored, find_option, store_said
+from bot.chat.web.incoming import HUMAN, Refused, Said
 from bot.sentences import SPOKEN, SWEDISH
 from bot.understanding.language import find_language
 from bot.understanding.urgent import Urgent, urgent

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from bot.sentences import SWEDISH, Sentences
 
-FOLDER = Path(__file__).with_name("page") / "words"
+FOLDER = Path(__file__).parent / "web" / "page" / "words"
 LANGUAGES = (SWEDISH, "en")
 PARAMETER = "lang"
 """The part of an address that asks for another language than Swedish: no cookie, and nothing about the topic."""

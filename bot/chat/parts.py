@@ -17,12 +17,12 @@ from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
 from bot.chat.languages import Language, load_languages
 from bot.chat.limits import Limits
-from bot.chat.pages import Pages, load_pages
-from bot.chat.remembered import Remembered
-from bot.chat.sparing import SERVICE_NUMBERS, national_digits
-from bot.chat.streams import Streams
+from bot.chat.masking.sparing import SERVICE_NUMBERS, national_digits
+from bot.chat.own_case.remembered import Remembered
 from bot.chat.switched import Switched
 from bot.chat.turns import Turns
+from bot.chat.web.pages import Pages, load_pages
+from bot.chat.web.streams import Streams
 from bot.chat.writing import Writer, create_writer
 from bot.database import create_database_engine, now, reading
 from bot.metrics import Metrics

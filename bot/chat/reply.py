@@ -20,13 +20,13 @@ from bot.chat.callers import Caller, limit, live_session, unstored
 from bot.chat.crowds import fold_crowds
 from bot.chat.draft import Draft, Message
 from bot.chat.hearing import Heard, hear
-from bot.chat.incoming import Refused, read_said
+from bot.chat.own_case.promises import give_receipt, promise_drafts, tell_late_cases
+from bot.chat.own_case.staffed import case_ids, raise_alarms
 from bot.chat.parts import Parts
-from bot.chat.promises import give_receipt, promise_drafts, tell_late_cases
 from bot.chat.sensitive import sensitive_talk
-from bot.chat.staffed import case_ids, raise_alarms
 from bot.chat.transcript import replies, store_answer, was_urgent
-from bot.chat.views import View
+from bot.chat.web.incoming import Refused, read_said
+from bot.chat.web.views import View
 from bot.handover.case import find_case
 
 logger = logging.getLogger(__name__)

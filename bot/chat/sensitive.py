@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.engine import Connection
 
+from bot.chat.own_case.staffed import own_cases
 from bot.chat.session import Session
-from bot.chat.staffed import own_cases
 from bot.chat.transcript import Stored, transcript
 from bot.handover.case import Case
 from bot.routing.sensitive import is_sensitive

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from bot.chat.not_taken import NotTaken
+from bot.chat.own_case.not_taken import NotTaken
 from bot.chat.parts import Parts
 from bot.chat.transcript import latest_rows
 from bot.routing.catalogue import CONTACT_CENTRE

@@ -9,13 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.draft import Message
-from bot.chat.news import note_read
+from bot.chat.own_case.news import note_read
+from bot.chat.own_case.staffed import case_ids, company
 from bot.chat.parts import Parts
 from bot.chat.sensitive import sensitive_talk
 from bot.chat.session import Session
-from bot.chat.staffed import case_ids, company
 from bot.chat.transcript import transcript
-from bot.chat.views import View
+from bot.chat.web.views import View
 from bot.handover.thread import messages as thread_messages
 
 

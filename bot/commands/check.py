@@ -8,7 +8,7 @@ from typing import TextIO
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import create_database_engine, now, reading
-from bot.handover.on_call_check import check_on_call
+from bot.handover.notices.on_call_check import check_on_call
 from bot.routing.catalogue import Catalogue, CatalogueError, Mode
 from bot.routing.check import LEVELS, check, summary
 from bot.routing.check_texts import check_texts

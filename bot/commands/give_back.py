@@ -22,9 +22,9 @@ from sqlalchemy.engine import Connection, Engine
 from bot.commands.evaluation.labelled import FROZEN
 from bot.database import create_database_engine, now, transaction
 from bot.settings import ROOT, Settings
-from bot.staff.audit import record
-from bot.staff.examples import APPROVED, GIVEN, REFUSED
-from bot.staff.likeness import is_long, near_copy, plain_key, sorted_words
+from bot.staff.oversight.audit import record
+from bot.staff.review.examples import APPROVED, GIVEN, REFUSED
+from bot.staff.review.likeness import is_long, near_copy, plain_key, sorted_words
 from bot.switch import COMMAND_LINE
 from bot.tables import examples
 

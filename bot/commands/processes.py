@@ -10,7 +10,7 @@ from dataclasses import asdict
 from sqlalchemy.engine import Engine
 
 from bot.database import create_database_engine, now, reading
-from bot.handover.standing import TEXTS, read_standing
+from bot.handover.notices.standing import TEXTS, read_standing
 from bot.metrics import Gauges, Metrics, tell
 from bot.settings import Settings
 
@@ -25,9 +25,9 @@ def run(role: str) -> None:
 
 
 def _chat(settings: Settings) -> None:
-    from bot.chat.app import create_chat_app
-    from bot.chat.connection import TimedProtocol
     from bot.chat.parts import create_parts
+    from bot.chat.web.app import create_chat_app
+    from bot.chat.web.connection import TimedProtocol
 
     parts = create_parts(settings)
     tell(settings, "chat", parts.metrics)
@@ -56,7 +56,7 @@ def _rasa(settings: Settings) -> None:
 
 
 def _relay(settings: Settings) -> None:
-    from bot.handover.relay import create_relay
+    from bot.handover.notices.relay import create_relay
 
     engine = create_database_engine(settings.database_url)
     metrics = Metrics()

@@ -20,7 +20,7 @@ from bot.commands.secrets import local_keys, write_local_keys
 from bot.database import create_database_engine, reading, transaction
 from bot.handover.contact import SealError, check_seals, rotate
 from bot.settings import PREFIX, Settings, SettingsError
-from bot.staff.second_factor import check_secrets, reseal
+from bot.staff.sign_in.second_factor import check_secrets, reseal
 
 NAME = f"{PREFIX}ENCRYPTION_KEYS"
 

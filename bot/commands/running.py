@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import create_database_engine, now, reading
-from bot.handover.standing import Standing, read_standing
+from bot.handover.notices.standing import Standing, read_standing
 from bot.settings import Settings
 
 WORDS = Path(__file__).with_suffix(".yml")

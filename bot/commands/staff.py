@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot.database import create_database_engine, now, reading, transaction
 from bot.routing.catalogue import Catalogue
 from bot.settings import Settings
-from bot.staff.accounts import create_staff, one_time_password
+from bot.staff.sign_in.accounts import create_staff, one_time_password
 from bot.tables import staff
 
 # Sign-in name, alias that residents see, role: one for each kind of work, since no role sees everything.
@@ -37,7 +37,7 @@ def add_staff(name: str, alias: str, role: str, services: Sequence[str]) -> str:
     """Make an account; returns its one-time password.
 
     Raises:
-        bot.staff.accounts.AccountError: the name is taken, or something is missing.
+        bot.staff.sign_in.accounts.AccountError: the name is taken, or something is missing.
     """
     settings = Settings.from_environment()
     password = one_time_password()

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from bot.database import create_database_engine, now, transaction
 from bot.settings import Settings
-from bot.staff.audit import record
+from bot.staff.oversight.audit import record
 from bot.switch import COMMAND_LINE, SwitchError, read_switch, set_switch
 
 

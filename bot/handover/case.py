@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from bot.handover import outbox
 from bot.handover.deadline import due_at
 from bot.handover.insertion import insert_once
+from bot.handover.notices import outbox
 from bot.handover.own_acts import revoke_receipt, share_more, stop_contact
 from bot.handover.progress import (
     close,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.handover.case_file import CaseFile
-from bot.handover.delivery import NotDeliveredError
 from bot.handover.ledger import sync_folder
+from bot.handover.notices.delivery import NotDeliveredError
 from bot.settings import Settings
 
 
@@ -25,8 +25,8 @@ class CaseSystem(Protocol):
         """Return when the other side has it for good; may block.
 
         Raises:
-            bot.handover.delivery.NotDeliveredError: try again later; a short code without any personal data.
-            bot.handover.delivery.RefusedError: do not try again.
+            bot.handover.notices.delivery.NotDeliveredError: try again later; a short code without any personal data.
+            bot.handover.notices.delivery.RefusedError: do not try again.
         """
 
 

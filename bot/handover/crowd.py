@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
-from bot.handover import outbox
+from bot.handover.notices import outbox
 from bot.tables import cases
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from bot.handover.stages import MISSED, PROMISED, newest
+from bot.handover.notices.stages import MISSED, PROMISED, newest
 from bot.routing.hours import is_working_day
 from bot.sentences import ENGLISH, SWEDISH
 

@@ -19,12 +19,12 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Connection, Engine
 
 from bot.database import reading, transaction
-from bot.handover import outbox
 from bot.handover.case_file import CaseFile, build_case_file
 from bot.handover.case_system import CaseSystem
 from bot.handover.contact import SealError
-from bot.handover.delivery import NotDeliveredError, RefusedError
-from bot.handover.outbox import HAND_IN, Notice
+from bot.handover.notices import outbox
+from bot.handover.notices.delivery import NotDeliveredError, RefusedError
+from bot.handover.notices.outbox import HAND_IN, Notice
 from bot.handover.progress import mark_registered
 from bot.handover.record import OPEN, Case, CaseError, get_case
 from bot.tables import outbox as rows

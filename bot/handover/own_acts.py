@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
-from bot.handover import journal, outbox
+from bot.handover import journal
+from bot.handover.notices import outbox
 from bot.handover.record import OPEN, Case, CaseError, Shared, get_case
 from bot.tables import cases
 

@@ -14,7 +14,8 @@ from sqlalchemy import case as choose
 from sqlalchemy import exists, or_, update
 from sqlalchemy.engine import Connection
 
-from bot.handover import journal, outbox
+from bot.handover import journal
+from bot.handover.notices import outbox
 from bot.handover.record import OPEN, Case, CaseError, How, get_case
 from bot.tables import cases, thread_messages
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, get_args
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
-from bot.handover import outbox
 from bot.handover.insertion import insert_once
+from bot.handover.notices import outbox
 from bot.handover.presence import arrive
 from bot.handover.record import CaseError
 from bot.tables import cases, staff, thread_messages

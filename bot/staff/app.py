@@ -22,10 +22,10 @@ from sqlalchemy import text
 
 from bot.database import reading
 from bot.settings import Settings
-from bot.staff.digest import catch_up
 from bot.staff.gate import Answered, Call, answer, log_failure
 from bot.staff.pages import create_templates, draw, read_static
 from bot.staff.parts import Desk, StaffParts, create_desk
+from bot.staff.review.digest import catch_up
 from bot.staff.routes import ROUTES, Route
 from bot.staff.streams import Streams
 from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers

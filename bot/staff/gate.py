@@ -13,14 +13,14 @@ from datetime import datetime
 
 from bot.database import reading, transaction
 from bot.staff import access
-from bot.staff.audit import record
-from bot.staff.cases import NotYoursError
-from bot.staff.city_pages import sign_in_page
-from bot.staff.factor_pages import CODE_PATH, FACTOR_PATH
-from bot.staff.own import PASSWORD_PATH
+from bot.staff.casework.cases import NotYoursError
+from bot.staff.oversight.audit import record
 from bot.staff.parts import Desk
 from bot.staff.routes import BEFORE_AN_APP, BEFORE_OWN_PASSWORD, BEFORE_THE_CODE, Route
-from bot.staff.sessions import Session, find_session, sign_in_token, touch
+from bot.staff.sign_in.city_pages import sign_in_page
+from bot.staff.sign_in.factor_pages import CODE_PATH, FACTOR_PATH
+from bot.staff.sign_in.own import PASSWORD_PATH
+from bot.staff.sign_in.sessions import Session, find_session, sign_in_token, touch
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
 
 logger = logging.getLogger(__name__)

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Engine
 from bot.database import reading, transaction
 from bot.handover.presence import arrive, leave
 from bot.staff.access import CASES
-from bot.staff.cases import NotYoursError, find_own, own_case
-from bot.staff.changes import state_of_case, state_of_queue
+from bot.staff.casework.cases import NotYoursError, find_own, own_case
+from bot.staff.casework.changes import state_of_case, state_of_queue
 from bot.staff.parts import Desk
-from bot.staff.sessions import Session, renew
+from bot.staff.sign_in.sessions import Session, renew
 from bot.staff.web import Answer, Stream, Visit
 
 # A sign of life reaches further than this (bot/handover/presence.py): one that is late makes nobody vanish.

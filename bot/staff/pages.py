@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.staff import access
 from bot.staff.gate import Answered
-from bot.staff.own import HELP_PICTURES
 from bot.staff.parts import Desk
-from bot.staff.sessions import Session
+from bot.staff.sign_in.own import HELP_PICTURES
+from bot.staff.sign_in.sessions import Session
 from bot.staff.web import Page
 
 HERE = Path(__file__).parent

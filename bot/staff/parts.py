@@ -15,11 +15,11 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.talk import TOPICS
 from bot.sentences import Sentences
 from bot.settings import Settings
-from bot.staff.accounts import sign_in_name
-from bot.staff.city import City, create_city
-from bot.staff.passwords import Passwords
-from bot.staff.replies import StandardReply, load_replies
-from bot.staff.unusual import Limits
+from bot.staff.casework.replies import StandardReply, load_replies
+from bot.staff.oversight.unusual import Limits
+from bot.staff.sign_in.accounts import sign_in_name
+from bot.staff.sign_in.city import City, create_city
+from bot.staff.sign_in.passwords import Passwords
 from bot.staff.words import Words
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
@@ -80,9 +80,9 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
     """The desk of an installation.
 
     Raises:
-        bot.staff.replies.RepliesError: replies.yml is wrong.
-        bot.staff.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
-        bot.staff.unusual.LimitsError: unusual.yml is wrong.
+        bot.staff.casework.replies.RepliesError: replies.yml is wrong.
+        bot.staff.sign_in.city_roles.CityRolesError: the file that gives the city's groups their roles is wrong.
+        bot.staff.oversight.unusual.LimitsError: unusual.yml is wrong.
     """
     names = {"need": parts.needs, "service": parts.services, "district": parts.districts}
     return Desk(

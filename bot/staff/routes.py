@@ -5,34 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.staff import (
-    access,
-    alarms,
-    assistant,
-    cases,
-    catalogue,
-    city_pages,
-    control,
-    conversations,
-    factor_pages,
-    learning,
-    live,
-    log,
-    notices,
-    over,
-    own,
-    people,
-    preferences,
-    queue,
-    records,
-    statistics,
-    units,
-    unsure,
-)
-from bot.staff.case_acts import ACTS, perform, show_contact
-from bot.staff.city import CALLBACK_PATH
+from bot.staff import access, live, preferences
+from bot.staff.casework import cases, over, queue
+from bot.staff.casework.case_acts import ACTS, perform, show_contact
+from bot.staff.casework.passing import PASSING
+from bot.staff.effect import statistics
+from bot.staff.operation import assistant, catalogue, notices, units
+from bot.staff.oversight import control, log
 from bot.staff.parts import Desk
-from bot.staff.passing import PASSING
+from bot.staff.records import pages as records
+from bot.staff.review import alarms, conversations, learning, unsure
+from bot.staff.sign_in import city_pages, factor_pages, own, people
+from bot.staff.sign_in.city import CALLBACK_PATH
 from bot.staff.web import Answer, Visit
 
 Handler = Callable[[Desk, Visit], Answer]

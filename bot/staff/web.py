@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from bot.staff.access import Member
-from bot.staff.sessions import Session
+from bot.staff.sign_in.sessions import Session
 
 MOST_FIELDS = 60
 LONGEST_VALUE = 8_000

@@ -10,8 +10,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from bot.handover.deadline import in_words
+from bot.staff.oversight.unusual import Finding
 from bot.staff.times import TimeLeft, words
-from bot.staff.unusual import Finding
 
 FILE = Path(__file__).parent / "words.yml"
 SURE = 0.8

@@ -17,15 +17,15 @@ from cryptography.fernet import Fernet
 from sanic.touchup.service import TouchUp
 from sqlalchemy import select
 
-from bot.chat.app import create_chat_app
 from bot.chat.assistant import RasaAssistant
-from bot.chat.connection import TimedProtocol
 from bot.chat.languages import load_languages
 from bot.chat.limits import Limits
-from bot.chat.pages import load_pages
 from bot.chat.parts import Parts, spared_numbers
+from bot.chat.web.app import create_chat_app
+from bot.chat.web.connection import TimedProtocol
+from bot.chat.web.pages import load_pages
 from bot.database import create_database_engine, transaction
-from bot.handover.heartbeat import beat
+from bot.handover.notices.heartbeat import beat
 from bot.routing.catalogue import Catalogue
 from bot.sentences import Sentences
 from bot.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.incoming import harmless
+from bot.chat.web.incoming import harmless
 from bot.tables import messages
 from tests.chat.running import Door
 from tests.chat.standin import answer, message

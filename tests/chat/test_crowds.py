@@ -17,7 +17,7 @@ from bot.chat.limits import RATES, Limits, Rate
 from bot.database import now, transaction
 from bot.handover.case import HandOver, open_case
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import cases, outbox
 from tests.chat.running import Answer, Door
 from tests.chat.standin import answer, message

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.headers import security_headers
+from bot.chat.web.headers import security_headers
 from tests.chat.running import Door, make_settings
 
 ADDRESSES = [

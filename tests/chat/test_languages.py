@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from bot.chat.case_page import DONE
-from bot.chat.forms import ASKED_FIRST
 from bot.chat.languages import LANGUAGES, address, language_code, load_languages
-from bot.chat.pages import FOLDER
+from bot.chat.web.case_page import DONE
+from bot.chat.web.forms import ASKED_FIRST
+from bot.chat.web.pages import FOLDER
 from bot.sentences import Sentences
 from bot.tables import conversations
 from tests.chat.running import Answer, Door

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.masking import KINDS, mask
-from bot.chat.sparing import SERVICE_NUMBERS
+from bot.chat.masking.sparing import SERVICE_NUMBERS
 
 CITY = SERVICE_NUMBERS | {"0850800508", "0850825600", "020505050"}
 FIRST, SECOND = (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.assets import SCRIPTS, squeeze_script, squeeze_style, tidy
-from bot.chat.pages import FOLDER
+from bot.chat.web.assets import SCRIPTS, squeeze_script, squeeze_style, tidy
+from bot.chat.web.pages import FOLDER
 from bot.sentences import Sentences
 from tests.chat.running import Door
 

@@ -72,8 +72,8 @@ def test_two_hundred_slow_clients_do_not_keep_another_waiting(door: Door) -> Non
 
 
 def test_a_stream_of_events_outlives_the_clock_of_a_request(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.chat.news.HEARTBEAT_SECONDS", 0.5)
-    monkeypatch.setattr("bot.chat.news.POLL_SECONDS", 0.25)
+    monkeypatch.setattr("bot.chat.own_case.news.HEARTBEAT_SECONDS", 0.5)
+    monkeypatch.setattr("bot.chat.own_case.news.POLL_SECONDS", 0.25)
     door.app.config.REQUEST_TIMEOUT = door.app.config.RESPONSE_TIMEOUT = 2
     token = door.open()
     request = f"GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.chat.masking import find_pieces
-from bot.chat.remembered import KEPT_SECONDS, Remembered, typed_contact
+from bot.chat.own_case.remembered import KEPT_SECONDS, Remembered, typed_contact
 from bot.handover.contact import Contact, read_contact
 from bot.tables import cases, contacts, messages, outbox
 from tests.chat.running import Answer, Door

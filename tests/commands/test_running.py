@@ -16,7 +16,7 @@ from bot.__main__ import main
 from bot.commands.running import check_running
 from bot.database import create_database_engine, now, transaction
 from bot.handover.case import HandOver, open_case
-from bot.handover.heartbeat import beat
+from bot.handover.notices.heartbeat import beat
 from bot.settings import PREFIX, Settings
 from bot.tables import heartbeats, outbox
 

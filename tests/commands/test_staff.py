@@ -12,8 +12,8 @@ from bot.database import create_database_engine, now, reading
 from bot.routing.catalogue import Catalogue
 from bot.settings import Settings
 from bot.staff.access import ROLES
-from bot.staff.accounts import AccountError, sign_in
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.accounts import AccountError, sign_in
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import staff
 
 

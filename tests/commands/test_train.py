@@ -19,7 +19,7 @@ LEARNED = (
 )
 NOT_LEARNED = (
     "README.md",
-    "bot/chat/app.py",
+    "bot/chat/web/app.py",
     "bot/routing/services.yml",
     "tests/understanding/ages.yml",
     "data/notes.txt",

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 
 from bot.__main__ import ROLES
-from bot.handover.standing import TEXTS, Standing
+from bot.handover.notices.standing import TEXTS, Standing
 from bot.metrics import DECISIONS, KINDS, STAGES, Gauges, Metrics, tell
 from bot.settings import Settings
 from tests.test_tree import ROOT

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.database import create_database_engine
-from bot.handover.wording import stable_id
+from bot.handover.notices.wording import stable_id
 from tests.faults.killing import DATABASE, DATABASE_WEIGHT, WEIGHTS, Killer, postgresql_victim, victims_of
 from tests.faults.mail import MailServer, running_mail_server
 from tests.faults.residents import TWISTS, WAYS, InHand, Resident

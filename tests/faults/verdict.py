@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.session import token_hash
 from bot.database import reading
 from bot.handover.contact import read_contact
-from bot.handover.outbox import NEW_CASE
+from bot.handover.notices.outbox import NEW_CASE
+from bot.handover.notices.wording import stable_id
 from bot.handover.receipt import receipt_hash
-from bot.handover.wording import stable_id
 from bot.settings import Settings
 from bot.tables import cases, conversations, messages, outbox, thread_messages
 from tests.faults.mail import MailServer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.database import create_database_engine
-from bot.handover.relay import create_relay
-from bot.handover.rounds import Pace
+from bot.handover.notices.relay import create_relay
+from bot.handover.notices.rounds import Pace
 from bot.settings import Settings
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
 from bot.database import reading
-from bot.handover.rounds import Pace, Relay
+from bot.handover.notices.rounds import Pace, Relay
 from bot.tables import outbox
 
 QUICK = Pace(deliver=0.05, watch=0.05, purge=0.2, beat=0.05, patience=3, lease=6)

@@ -8,7 +8,7 @@ import time_machine
 from bot import database
 from bot.handover.case import open_case
 from bot.handover.deadline import STOCKHOLM, alarm_stage, due_at, in_words, time_left, working_days
-from bot.handover.stages import ACUTE_STAGES, newest
+from bot.handover.notices.stages import ACUTE_STAGES, newest
 
 from .conftest import NOW, make_hand_over
 

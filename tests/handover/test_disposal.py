@@ -13,8 +13,8 @@ from bot.handover.case import close, mark_registered
 from bot.handover.contact import Contact, store_contact
 from bot.handover.disposal import BATCH, Purged, delete_again, purge
 from bot.handover.ledger import CASE, CONVERSATION, Ledger
+from bot.handover.notices.relay import create_relay
 from bot.handover.receipt import attach_receipt
-from bot.handover.relay import create_relay
 from bot.handover.thread import post
 from bot.tables import (
     alarms,

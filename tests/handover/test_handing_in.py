@@ -20,14 +20,14 @@ from cryptography.fernet import Fernet
 from sqlalchemy import insert, select, update
 
 from bot.database import reading, transaction
-from bot.handover import outbox
 from bot.handover.case import CaseError, close, get_case, record_first_contact, take, withdraw
 from bot.handover.case_file import CaseFile
 from bot.handover.case_system import FolderCaseSystem
 from bot.handover.contact import Contact, store_contact
 from bot.handover.handing_in import ask_to_hand_in, handed_in, needs_registering
+from bot.handover.notices import outbox
+from bot.handover.notices.relay import create_relay
 from bot.handover.receipt import attach_receipt
-from bot.handover.relay import create_relay
 from bot.handover.thread import messages as thread_messages
 from bot.handover.thread import post
 from bot.tables import cases, conversations, messages, staff

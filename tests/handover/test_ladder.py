@@ -14,11 +14,11 @@ from aiohttp import web
 
 from bot import database
 from bot.database import reading, transaction
-from bot.handover import outbox, undelivered
 from bot.handover.case import withdraw
-from bot.handover.notice import Notice
-from bot.handover.relay import create_relay, create_ways
-from bot.handover.stages import reach
+from bot.handover.notices import outbox, undelivered
+from bot.handover.notices.notice import Notice
+from bot.handover.notices.relay import create_relay, create_ways
+from bot.handover.notices.stages import reach
 from bot.settings import SettingsError
 from bot.tables import outbox as rows
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import transaction
 from bot.handover.case import open_case, raise_alarm, withdraw
 from bot.handover.contact import ContactError, read_contact, store_contact, unseal, validate_contact
+from bot.handover.notices.relay import create_relay
 from bot.handover.receipt import attach_receipt, in_groups, receipt_code
-from bot.handover.relay import create_relay
 from bot.handover.thread import post
 
 from .conftest import KEY, NOW, make_hand_over

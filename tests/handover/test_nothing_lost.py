@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from bot import database
 from bot.database import transaction
-from bot.handover.relay import create_relay
+from bot.handover.notices.relay import create_relay
 from bot.settings import Settings
 from bot.tables import outbox
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.handover.on_call_check import check_on_call
+from bot.handover.notices.on_call_check import check_on_call
 from bot.routing.catalogue import Catalogue
 from bot.routing.check import Remark
 from bot.settings import Settings

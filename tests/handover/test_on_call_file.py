@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.handover.on_call import OnCall
-from bot.handover.on_call_file import OnCallError, fill, read_on_call
+from bot.handover.notices.on_call import OnCall
+from bot.handover.notices.on_call_file import OnCallError, fill, read_on_call
 from bot.settings import on_call_secrets
 from tests.test_tree import ROOT
 

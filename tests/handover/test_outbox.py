@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.handover import outbox
 from bot.handover.case import open_case, record_first_contact
-from bot.handover.rounds import Pace
+from bot.handover.notices import outbox
+from bot.handover.notices.rounds import Pace
 from bot.tables import outbox as rows
 
 from .conftest import NOW, make_hand_over

@@ -20,10 +20,10 @@ from bot.handover.case import (
     withdraw,
 )
 from bot.handover.contact import Contact, read_contact, store_contact
+from bot.handover.notices.watch import watch
 from bot.handover.presence import present
 from bot.handover.receipt import attach_receipt
 from bot.handover.thread import may_answer, post
-from bot.handover.watch import watch
 from bot.tables import audit, cases, outbox, staff
 
 from .conftest import KEY, NOW, make_cases, make_hand_over

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from bot.handover import outbox as notices
 from bot.handover.case import (
     Case,
     CaseError,
@@ -24,6 +23,7 @@ from bot.handover.case import (
     take_up,
     withdraw,
 )
+from bot.handover.notices import outbox as notices
 from bot.handover.progress import UNDO
 from bot.tables import outbox
 from tests.handover.conftest import NOW, make_hand_over

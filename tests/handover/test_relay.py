@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot import database
 from bot.database import reading, transaction
 from bot.handover.case import take
-from bot.handover.relay import create_channels, create_relay
+from bot.handover.notices.relay import create_channels, create_relay
 from bot.tables import outbox
 
 from .conftest import make_cases

@@ -12,9 +12,9 @@ from sqlalchemy import insert, select, text
 
 from bot import database
 from bot.database import reading, transaction
-from bot.handover.heartbeat import beat, is_beating
-from bot.handover.relay import create_relay
-from bot.handover.rounds import PROCESS, Round, all_alive
+from bot.handover.notices.heartbeat import beat, is_beating
+from bot.handover.notices.relay import create_relay
+from bot.handover.notices.rounds import PROCESS, Round, all_alive
 from bot.settings import SettingsError
 from bot.tables import conversations, heartbeats, metadata, outbox
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.database import reading, transaction
 from bot.handover.case import close, get_case, withdraw
 from bot.handover.ledger import WITHDRAWN, Ledger
-from bot.handover.relay import create_relay
+from bot.handover.notices.relay import create_relay
 from bot.handover.taken_back import LOOKED_BACK, Noter, take_back_again
 from bot.tables import cases, outbox
 

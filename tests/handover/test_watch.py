@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.database import reading, transaction
-from bot.handover import outbox as notices
-from bot.handover import watch as module
 from bot.handover.case import close, raise_alarm, record_first_contact, release, take, withdraw
 from bot.handover.crowd import fold
 from bot.handover.deadline import STOCKHOLM
-from bot.handover.watch import watch
+from bot.handover.notices import outbox as notices
+from bot.handover.notices import watch as module
+from bot.handover.notices.watch import watch
 from bot.tables import cases, outbox
 
 from .conftest import NOW, make_cases

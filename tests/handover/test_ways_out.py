@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.handover.ways_out import MailServer, read_smtp_url, read_webhook_url
+from bot.handover.notices.ways_out import MailServer, read_smtp_url, read_webhook_url
 from bot.settings import SettingsError
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.handover.outbox import KINDS, Notice
-from bot.handover.wording import PATH, Wording, WordingError, build_mail, stable_id, staff_link
+from bot.handover.notices.outbox import KINDS, Notice
+from bot.handover.notices.wording import PATH, Wording, WordingError, build_mail, stable_id, staff_link
 
 
 def notice(kind: str = "new_case", attempts: int = 1) -> Notice:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from bot.database import create_database_engine
 from bot.settings import Settings
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import metadata
 from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Running
 

@@ -21,11 +21,11 @@ from sqlalchemy.engine import Engine
 from bot.database import transaction
 from bot.handover.case import Case, HandOver, open_case
 from bot.settings import Settings
-from bot.staff.accounts import create_staff
 from bot.staff.app import create_staff_app
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
-from bot.staff.sessions import open_session
+from bot.staff.sign_in.accounts import create_staff
+from bot.staff.sign_in.passwords import Passwords
+from bot.staff.sign_in.sessions import open_session
 from bot.tables import audit, conversations, messages, outbox, staff
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import CHEAP, NEEDS, PASSWORD, SERVICES, Console, Running

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 
 from bot.database import transaction
-from bot.staff.accounts import AccountError, change_password, create_staff, delay_after, set_disabled, sign_in
-from bot.staff.passwords import Passwords, password_problem
-from bot.staff.sessions import find_session, open_session
+from bot.staff.sign_in.accounts import AccountError, change_password, create_staff, delay_after, set_disabled, sign_in
+from bot.staff.sign_in.passwords import Passwords, password_problem
+from bot.staff.sign_in.sessions import find_session, open_session
 from bot.tables import audit, staff
 from tests.staff.console import CHEAP, KEY, NOW, PASSWORD
 

@@ -19,11 +19,11 @@ from sqlalchemy.engine import Engine
 
 from bot.database import now as current_time
 from bot.settings import Settings, SettingsError
-from bot.staff.city import CALLBACK_PATH, open_attempt, seal_attempt
-from bot.staff.city_roles import CityRoles, CityRolesError
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
-from bot.staff.provider import Attempt
+from bot.staff.sign_in.city import CALLBACK_PATH, open_attempt, seal_attempt
+from bot.staff.sign_in.city_roles import CityRoles, CityRolesError
+from bot.staff.sign_in.passwords import Passwords
+from bot.staff.sign_in.provider import Attempt
 from bot.tables import staff
 from tests.chromium import running_browser
 from tests.ports import free_port

@@ -14,9 +14,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.engine import Engine
 
 from bot.database import create_database_engine, migrate, transaction
-from bot.staff.audit import record
-from bot.staff.spreadsheet import as_text, write_csv
-from bot.staff.unusual import FILE, Limits, LimitsError, Reading, find_unusual, is_office_time
+from bot.staff.effect.spreadsheet import as_text, write_csv
+from bot.staff.oversight.audit import record
+from bot.staff.oversight.unusual import FILE, Limits, LimitsError, Reading, find_unusual, is_office_time
 from bot.tables import audit
 from tests.staff.console import NOW, Client, Console
 

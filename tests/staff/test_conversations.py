@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.staff import talk_list
+from bot.staff.review import talk_list
 from tests.staff.console import NOW, Client, Console, heard
 
 REASON = "Granskar svar om våld i april"

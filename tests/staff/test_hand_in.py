@@ -16,10 +16,10 @@ from bot.handover import thread
 from bot.handover.case import Case, get_case
 from bot.handover.case_file import build_case_file
 from bot.handover.contact import Contact, store_contact
-from bot.handover.relay import create_relay
+from bot.handover.notices.relay import create_relay
 from bot.settings import Settings
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import outbox
 from tests.handover.running import QUICK, run_until
 from tests.staff.console import CHEAP, NEEDS, NOW, SERVICES, Client, Clock, Console, Running

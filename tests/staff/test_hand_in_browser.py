@@ -16,7 +16,7 @@ from bot.handover import thread
 from bot.handover.case import close, get_case, mark_registered
 from bot.settings import Settings
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import outbox
 from tests.chromium import running_browser
 from tests.staff.busy import fill

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from bot.staff.own import HELP_PICTURES
 from bot.staff.pages import HERE
+from bot.staff.sign_in.own import HELP_PICTURES
 from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import NOW, Console

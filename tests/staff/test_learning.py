@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import transaction
-from bot.staff import digest
-from bot.staff.examples import example_problem, find_waiting, propose
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
-from bot.staff.uncertain import label_messages
+from bot.staff.review import digest
+from bot.staff.review.examples import example_problem, find_waiting, propose
+from bot.staff.review.uncertain import label_messages
+from bot.staff.sign_in.passwords import Passwords
 from bot.tables import examples, uncertain
 from tests.staff.console import CHEAP, NEEDS, NOW, SERVICES, Client, Console, Running
 from tests.staff.test_unsure import unsure

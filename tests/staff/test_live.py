@@ -11,9 +11,9 @@ from bot.database import transaction
 from bot.handover import case as handed
 from bot.handover import thread
 from bot.settings import Settings
+from bot.staff.casework.replies import load_replies
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
-from bot.staff.replies import load_replies
+from bot.staff.sign_in.passwords import Passwords
 from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import CHEAP, NEEDS, NOW, SERVICES, Console, Running

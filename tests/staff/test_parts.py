@@ -12,13 +12,13 @@ from bot.handover.figures import OUTCOMES, PROTECTED, UNKNOWN
 from bot.handover.queue import Shown
 from bot.settings import Settings
 from bot.staff.access import ROLES
-from bot.staff.audit import BY_STAFF, CASE_EVENTS
-from bot.staff.case_acts import AFTER_CONTACT, REFUSALS
-from bot.staff.figures import PROMISES
+from bot.staff.casework.case_acts import AFTER_CONTACT, REFUSALS
+from bot.staff.effect.figures import PROMISES
+from bot.staff.effect.suppression import MERGED
+from bot.staff.oversight.audit import BY_STAFF, CASE_EVENTS
 from bot.staff.parts import NEEDS, create_parts
-from bot.staff.records import ASKED
+from bot.staff.records.pages import ASKED
 from bot.staff.routes import BEFORE_OWN_PASSWORD, CASE_ACTS, ROUTES
-from bot.staff.suppression import MERGED
 from bot.staff.words import Words
 
 STAFF = Path(__file__).resolve().parents[2] / "bot" / "staff"

@@ -11,7 +11,7 @@ from bot.database import transaction
 from bot.handover import case as handed
 from bot.handover import thread
 from bot.handover.case import Case
-from bot.staff.replies import RepliesError, load_replies
+from bot.staff.casework.replies import RepliesError, load_replies
 from bot.switch import name_of, set_switch
 from bot.tables import outbox, staff
 from tests.staff.console import NOW, Client, Console

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.staff.audit import PAGE_LENGTH
+from bot.staff.oversight.audit import PAGE_LENGTH
 from tests.staff.console import Client, Console
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.database import transaction
 from bot.handover import case as handed
 from bot.handover import queue
-from bot.staff.over import as_reference
+from bot.staff.casework.over import as_reference
 from bot.switch import name_of, set_switch
 from tests.staff.console import NOW, Client, Console
 
@@ -58,7 +58,7 @@ def test_a_filter_that_makes_no_sense_narrows_nothing_and_opens_nothing(
 def test_the_list_is_cut_into_pages_and_says_how_many_there_are(
     console: Console, siv: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (queue, __import__("bot.staff.queue", fromlist=["x"])):
+    for module in (queue, __import__("bot.staff.casework.queue", fromlist=["x"])):
         monkeypatch.setattr(module, "PAGE_LENGTH", 2)
     every = {console.case(str(number)).reference for number in range(5)}
     first = siv.get("/arenden")

@@ -12,7 +12,7 @@ from bot.handover import thread
 from bot.handover.case import Case
 from bot.handover.contact import Contact, store_contact
 from bot.handover.receipt import attach_receipt
-from bot.staff.record_requests import TRIES
+from bot.staff.records.requests import TRIES
 from bot.tables import record_hidden, record_requests
 from tests.staff.console import KEY, NOW, Client, Console
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from bot.database import transaction
-from bot.staff import digest
+from bot.staff.review import digest
 from bot.tables import (
     alarms,
     cases,

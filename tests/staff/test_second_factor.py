@@ -14,11 +14,11 @@ from sqlalchemy import select
 from bot.database import transaction
 from bot.settings import Settings, SettingsError
 from bot.staff.access import Member
-from bot.staff.codes import CODES, new_secret, read_recovery_code, step_of
 from bot.staff.parts import StaffParts
-from bot.staff.passwords import Passwords
 from bot.staff.routes import BEFORE_AN_APP, BEFORE_THE_CODE, ROUTES
-from bot.staff.second_factor import check_code, give_recovery_codes, reseal
+from bot.staff.sign_in.codes import CODES, new_secret, read_recovery_code, step_of
+from bot.staff.sign_in.passwords import Passwords
+from bot.staff.sign_in.second_factor import check_code, give_recovery_codes, reseal
 from bot.tables import recovery_codes, staff
 from tests.staff.console import CHEAP, NEEDS, NOW, PASSWORD, SERVICES, Client, Clock, Console, Reply, Running
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from bot.database import transaction
-from bot.staff.accounts import create_staff
-from bot.staff.passwords import Passwords
-from bot.staff.sessions import end_session, find_session, open_session, touch
+from bot.staff.sign_in.accounts import create_staff
+from bot.staff.sign_in.passwords import Passwords
+from bot.staff.sign_in.sessions import end_session, find_session, open_session, touch
 from bot.tables import staff_sessions
 from tests.staff.console import CHEAP, KEY, NOW, PASSWORD
 

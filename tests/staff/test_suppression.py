@@ -7,7 +7,7 @@ import random
 import pytest
 from scipy.optimize import linprog
 
-from bot.staff.suppression import LEAST, MERGED, ROOM, Shown, is_small, show_alone, show_list, show_table
+from bot.staff.effect.suppression import LEAST, MERGED, ROOM, Shown, is_small, show_alone, show_list, show_table
 
 Cells = dict[str, dict[str, int]]
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from bot.database import transaction
-from bot.staff import digest, inbox
-from bot.staff.uncertain import label_messages, likeness_key, verdict
+from bot.staff.review import digest, inbox
+from bot.staff.review.uncertain import label_messages, likeness_key, verdict
 from bot.tables import conversations, messages, readings, uncertain
 from tests.staff.console import NOW, Client, Console, heard
 

@@ -12,7 +12,7 @@ import pytest
 from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 
-from bot.staff.likeness import ALIKE, is_long, near_copies, plain_key, sorted_words
+from bot.staff.review.likeness import ALIKE, is_long, near_copies, plain_key, sorted_words
 from bot.understanding.decision import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS
 from tests.test_tree import ROOT
 

@@ -20,8 +20,8 @@ from bot.chat.masking.numbers import (
     find_phones,
     find_plates,
 )
-from bot.chat.seen import Seen, Span, see
-from bot.chat.sparing import SERVICE_NUMBERS, find_spared
+from bot.chat.masking.seen import Seen, Span, see
+from bot.chat.masking.sparing import SERVICE_NUMBERS, find_spared
 
 KINDS = ("personnummer", "telefonnummer", "e-post", "adress", "konto", "bilnummer", "användarnamn", "namn")
 FINDERS: tuple[Callable[[Seen], Iterable[Span]], ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.chat.masking.seen import Seen, Span
 from bot.chat.masking.word_lists import word_list
-from bot.chat.seen import Seen, Span
 
 _PLATFORM = (
     r"(?:insta(?:gram)?|ig|snap(?:chat)?|sc|tiktok|tik tok|telegram|discord|facebook|fb|messenger|signal|whatsapp|"

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.chat.masking.seen import Seen, Span
 from bot.chat.masking.word_lists import word_list
-from bot.chat.seen import Seen, Span
 
 _RELATION = (
     r"(?:son|sonen|dotter|dottern|bror|brorsa|brorsan|syster|syrra|syrran|lillebror|storebror|lillasyster|storasyster|pojke|"

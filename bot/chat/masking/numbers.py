@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import phonenumbers
 from personnummer import personnummer
 
+from bot.chat.masking.seen import Seen, Span
 from bot.chat.masking.word_lists import word_list
-from bot.chat.seen import Seen, Span
 
 _SEPARATOR = r"[ .\-+/]{0,3}"
 # Year, month 01–12, day 01–31 or 61–91 (coordination number), then four, the first of which may be a letter (a reserve

@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False, comment="stable: Message-ID and Idempotency-Key"),
         sa.Column("case_id", sa.String(length=32), nullable=False),
-        sa.Column("kind", sa.String(length=30), nullable=False, comment="one of bot.handover.outbox.KINDS"),
+        sa.Column("kind", sa.String(length=30), nullable=False, comment="one of bot.handover.notices.outbox.KINDS"),
         sa.Column("state", sa.String(length=10), nullable=False, comment="pending, sent, dead or moot"),
         sa.Column("delivered", sa.JSON(), nullable=False, comment="channels that took it: a retry leaves them out"),
         sa.Column("refused", sa.JSON(), nullable=False, comment="channels that refused it for good"),

@@ -73,7 +73,7 @@ def upgrade() -> None:
             "part",
             sa.String(length=30),
             nullable=False,
-            comment="a part of the record, as bot.staff.record_parts names it",
+            comment="a part of the record, as bot.staff.records.parts names it",
         ),
         sa.Column("provision", sa.String(length=200), nullable=False, comment="chapter and section, as staff wrote it"),
         sa.Column("hidden_at", bot.database.UtcDateTime(), nullable=False),

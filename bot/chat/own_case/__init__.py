@@ -1,0 +1,1 @@
+"""A person and their own case: leaving details, what is shared, coming back, what staff answered."""

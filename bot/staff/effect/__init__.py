@@ -1,0 +1,1 @@
+"""What came of it all: figures, pictures, files for a spreadsheet."""

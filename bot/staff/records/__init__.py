@@ -1,0 +1,1 @@
+"""Handing out records: a case examined part by part."""

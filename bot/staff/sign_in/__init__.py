@@ -1,0 +1,1 @@
+"""Who works here: accounts, the city's own sign-in, the second step, sessions."""
