@@ -54,7 +54,7 @@ def test_no_swedish_word_to_a_person_stands_in_script(path: Path) -> None:
     assert not SWEDISH.search(code)
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.name)
 def test_every_sentence_that_the_door_names_stands_in_domain_yml(path: Path) -> None:
     known = Sentences.load("demo").texts
     named = re.findall(r'"(utter_\w+)"', path.read_text("utf-8"))
@@ -63,7 +63,7 @@ def test_every_sentence_that_the_door_names_stands_in_domain_yml(path: Path) -> 
 
 def test_every_refusal_has_its_sentence() -> None:
     known = Sentences.load("demo").texts
-    source = "".join(path.read_text("utf-8") for path in ROOM.glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in ROOM.rglob("*.py"))
     codes = set(re.findall(r'Refused\(\d+, "(\w+)"', source)) | set(re.findall(r'"(\w+_receipt)"', source))
     assert not [code for code in codes if f"utter_door_{code}" not in known]
     for code in ("missing", "bad_phone", "bad_email", "bad_choice", "too_long"):

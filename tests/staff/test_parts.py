@@ -22,7 +22,7 @@ from bot.staff.routes import BEFORE_OWN_PASSWORD, CASE_ACTS, ROUTES
 from bot.staff.words import Words
 
 STAFF = Path(__file__).resolve().parents[2] / "bot" / "staff"
-CODE = "".join(path.read_text(encoding="utf-8") for path in STAFF.glob("*.py"))
+CODE = "".join(path.read_text(encoding="utf-8") for path in STAFF.rglob("*.py"))
 WORDS = Words.load({})
 
 
