@@ -18,3 +18,11 @@ def door(tmp_path: Path, database_url: str) -> Iterator[Door]:
     running = Door(tmp_path, **changes)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def patient_door(tmp_path: Path) -> Iterator[Door]:
+    """As `door`, with patience: on a busy machine what is understood must not be lost to a time-out."""
+    running = Door(tmp_path, reply_timeout_seconds=8.0)
+    yield running
+    running.stop()

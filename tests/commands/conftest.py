@@ -10,6 +10,9 @@ from cryptography.fernet import Fernet
 from bot.database import create_database_engine
 from bot.settings import PREFIX, Settings
 from bot.tables import metadata
+from tests.commands.lived_in import make_installation
+from tests.commands.restoring import settle
+from tests.databases import fresh_database
 
 
 @pytest.fixture
@@ -29,3 +32,16 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = Settings.from_environment()
     metadata.create_all(create_database_engine(settings.database_url))
     return settings
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A migrated installation on either database; the commands read its settings from the environment."""
+    url = fresh_database(request.getfixturevalue("postgresql")) if request.param == "postgresql" else ""
+    return settle(make_installation(tmp_path, url), monkeypatch)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """As `town`, on SQLite only: for what does not depend on the database."""
+    return settle(make_installation(tmp_path), monkeypatch)

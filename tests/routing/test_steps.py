@@ -12,9 +12,7 @@ from bot.routing.offers import SERVICE_QUESTIONS
 from bot.routing.steps import (
     answer_need,
     answer_question,
-    ask_topic,
     continue_talk,
-    offer_human,
 )
 from bot.routing.talk import TOPICS, Heard, Talk
 from bot.routing.unsure import clarify, fall_back
@@ -34,12 +32,15 @@ from tests.routing.turns import (
 )
 
 QUESTIONS = load_questions().order
+
+
 FAQ = tuple(name for name in QUESTIONS if name not in SERVICE_QUESTIONS)
+
+
 ROLES = (None, "self", "child", "other")
+
+
 AGES = (None, 9, 19, 24)
-
-
-# --- a need is named --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("at", [DAY, NIGHT], ids=["day", "night"])
@@ -82,9 +83,6 @@ def test_a_second_need_replaces_the_first_and_its_service(demo: Catalogue) -> No
 def test_a_question_beside_a_need_is_answered_first(demo: Catalogue) -> None:
     turn = answer_need(Talk(), Heard(need="parenting", question="cost"), demo, DAY)
     assert said(turn)[:2] == ["utter_answer_marked", "utter_intro_parenting_self"]
-
-
-# --- age --------------------------------------------------------------------------------------------------------------
 
 
 def test_substance_use_asks_the_age_and_names_nobody(demo: Catalogue) -> None:
@@ -135,9 +133,6 @@ def test_what_is_told_before_any_topic_is_remembered(demo: Catalogue) -> None:
     assert said(first) == ["utter_ask_topic"]
     then = answer_need(first.talk, Heard(need="substance_use"), demo, DAY)
     assert then.talk.service == "mini_maria"
-
-
-# --- place ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_service_is_named_and_the_place_asked(demo: Catalogue) -> None:
@@ -206,9 +201,6 @@ def test_a_place_in_the_city_counts_beside_another_municipality(demo: Catalogue)
     assert answer_need(Talk(), heard, demo, DAY).talk.service == "safe_places"
 
 
-# --- corrections and answers inside the talk --------------------------------------------------------------------------
-
-
 def test_a_corrected_person_takes_the_old_age_and_service_along(demo: Catalogue) -> None:
     before = Talk(need="substance_use", service="adult_addiction", role="self", age=24, age_withheld=True)
     turn = continue_talk(before, Heard(intent="inform", role="other"), demo, DAY)
@@ -249,9 +241,6 @@ def test_an_answer_to_no_question_asks_for_the_topic(demo: Catalogue, intent: st
     assert said(continue_talk(Talk(), Heard(intent=intent), demo, DAY)) == ["utter_ask_topic"]
 
 
-# --- questions --------------------------------------------------------------------------------------------------------
-
-
 def test_a_question_about_the_service_in_the_talk_is_answered(demo: Catalogue) -> None:
     talk = Talk(need="parenting", service="parenting_support")
     turn = answer_question(talk, Heard(intent="ask_cost"), demo, DAY)
@@ -281,77 +270,3 @@ def test_a_question_among_answers_leaves_what_was_asked_open(demo: Catalogue) ->
     asked = continue_talk(ASKING_AGE, Heard(intent="inform", question="parents_told"), demo, DAY)
     assert said(asked) == ["utter_faq_parents_told"] and asked.talk.asked == "age"
     assert continue_talk(asked.talk, Heard(intent="inform", age=16), demo, DAY).talk.service == "mini_maria"
-
-
-# --- unsure, not understood, a human ----------------------------------------------------------------------------------
-
-
-def test_unsure_offers_the_guesses_and_a_human(demo: Catalogue) -> None:
-    turn = clarify(Talk(), Heard(choices=("leave_crime", "youth_at_risk"), age=16, role="self"), demo, DAY)
-    assert buttons(turn) == ["/leave_crime", "/youth_at_risk", "/human"]
-    assert (turn.talk.asked, turn.talk.age, turn.talk.role, turn.talk.misses) == ("topic", 16, "self", 1)
-
-
-def test_the_guess_that_is_pressed_uses_what_the_message_told(demo: Catalogue) -> None:
-    unsure = clarify(Talk(), Heard(choices=("substance_use", "youth_at_risk"), age=16, role="child"), demo, DAY)
-    turn = answer_need(unsure.talk, Heard(intent="substance_use", need="substance_use"), demo, DAY)
-    assert turn.talk.service == "mini_maria"
-
-
-@pytest.mark.parametrize("step", [clarify, fall_back], ids=["clarify", "fall_back"])
-def test_a_plain_question_is_answered_though_the_need_is_unsure(demo: Catalogue, step: Step) -> None:
-    talk = Talk(need="parenting", service="parenting_support", misses=1)
-    turn = step(talk, Heard(question="cost", choices=("parenting",)), demo, DAY)
-    assert said(turn) == ["utter_answer_marked"] and turn.talk == replace(talk, misses=0)
-
-
-def test_unsure_without_a_guess_falls_back(demo: Catalogue) -> None:
-    assert said(clarify(Talk(), Heard(), demo, DAY)) == ["utter_fallback"]
-
-
-def test_two_misses_in_a_row_offer_a_human_first(demo: Catalogue) -> None:
-    first = fall_back(Talk(), Heard(), demo, DAY)
-    second = fall_back(first.talk, Heard(), demo, DAY)
-    assert said(first) == ["utter_fallback"] and buttons(first)[-1] == "/human"
-    assert said(second) == ["utter_fallback_again"] and buttons(second)[0] == "/human"
-    assert shown(second) == ["contact_centre"]
-
-
-def test_an_answer_in_between_starts_the_count_of_misses_again(demo: Catalogue) -> None:
-    first = fall_back(Talk(), Heard(), demo, DAY)
-    between = answer_need(first.talk, Heard(need="parenting"), demo, DAY)
-    assert said(fall_back(between.talk, Heard(), demo, DAY)) == ["utter_fallback"]
-
-
-@pytest.mark.parametrize("mode", ["demo", "live", "confirmed"])
-@pytest.mark.parametrize("talk", [Talk(), Talk(age=14), Talk(age=40, role="other"), ASKING_PLACE])
-def test_at_every_hour_a_human_is_more_than_a_closed_line(
-    request: pytest.FixtureRequest, mode: str, talk: Talk
-) -> None:
-    catalogue = request.getfixturevalue(mode)
-    lost = [
-        at for at in hours_to_try() if not reaches_someone(offer_human(talk, Heard(), catalogue, at), catalogue, at)
-    ]
-    assert lost == []
-
-
-@pytest.mark.parametrize(
-    ("service", "named"),
-    [("exit_programme", "exit_programme"), ("safe_places", "contact_centre"), (None, "contact_centre")],
-)
-def test_a_human_is_one_of_the_service_in_the_talk_where_it_takes_cases(
-    demo: Catalogue, service: str | None, named: str
-) -> None:
-    turn = offer_human(Talk(service=service), Heard(), demo, DAY)
-    assert turn.sayings[0].service == named and turn.talk.service == named
-
-
-def test_asking_for_a_human_keeps_the_topic(demo: Catalogue) -> None:
-    assert offer_human(Talk(need="leave_crime"), Heard(), demo, DAY).talk.need == "leave_crime"
-    assert offer_human(Talk(), Heard(), demo, DAY).talk.need == "human"
-
-
-def test_the_topics_are_offered_with_a_human_last() -> None:
-    turn = ask_topic(Talk(need="parenting", misses=1))
-    assert buttons(turn) == [*(f"/{need}" for need in TOPICS), "/human"]
-    assert turn.talk == Talk(need="parenting", asked="topic")
