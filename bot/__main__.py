@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     off.add_argument("--comment", required=True, help="why; kept in the log of the staff console")
     on = _add(commands, "on", _on, "switch the assistant on again")
     on.add_argument("--comment", default="", help="why; kept in the log of the staff console")
+    for turn in (off, on):
+        turn.add_argument("--service", metavar="ID", help="only this service: whether it takes new cases")
     _add(commands, "give-back", _give_back, "write approved examples of the staff console to data/nlu/reviewed")
     staff = _add(commands, "staff", _staff, "add a member of staff; prints a one-time password")
     staff.add_argument("name")
@@ -179,15 +181,15 @@ def _rotate_keys(options: argparse.Namespace) -> int:
 
 
 def _off(options: argparse.Namespace) -> int:
-    from bot.commands.switch import switch_assistant
+    from bot.commands.switch import switch
 
-    return switch_assistant(True, options.comment, sys.stdout)
+    return switch(True, options.comment, sys.stdout, options.service)
 
 
 def _on(options: argparse.Namespace) -> int:
-    from bot.commands.switch import switch_assistant
+    from bot.commands.switch import switch
 
-    return switch_assistant(False, options.comment, sys.stdout)
+    return switch(False, options.comment, sys.stdout, options.service)
 
 
 def _give_back(_options: argparse.Namespace) -> int:

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from bot.__main__ import main
 from bot.database import create_database_engine, reading
 from bot.settings import Settings
-from bot.switch import COMMAND_LINE, Switch, read_switch
+from bot.switch import ASSISTANT, COMMAND_LINE, Switch, name_of, read_switch
 from bot.tables import audit
 
 
-def stands(settings: Settings) -> Switch:
+def stands(settings: Settings, name: str = ASSISTANT) -> Switch:
     with reading(create_database_engine(settings.database_url)) as connection:
-        return read_switch(connection)
+        return read_switch(connection, name)
 
 
 def lines(settings: Settings) -> list[tuple[str, str, str | None]]:
@@ -47,3 +47,23 @@ def test_off_twice_says_so_and_is_recorded_once(installation: Settings, capsys: 
     assert "off already" in capsys.readouterr().out
     assert stands(installation).comment == "fel nummer"
     assert len(lines(installation)) == 1
+
+
+def test_one_service_is_switched_by_itself(installation: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["off", "--service", "exit_programme", "--comment", "alla sjuka"]) == 0
+    assert capsys.readouterr().out.startswith("exit_programme is off since ")
+    assert stands(installation, name_of("exit_programme")).comment == "alla sjuka"
+    assert not stands(installation).is_off
+    assert main(["on", "--service", "exit_programme"]) == 0
+    assert not stands(installation, name_of("exit_programme")).is_off
+    acts = [(by, act) for by, act, _ in lines(installation)]
+    assert acts == [(COMMAND_LINE, "service_off"), (COMMAND_LINE, "service_on")]
+
+
+def test_a_service_that_there_is_not_changes_nothing(
+    installation: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["off", "--service", "exit", "--comment", "alla sjuka"]) == 1
+    said = capsys.readouterr().out
+    assert "no service 'exit'" in said and "exit_programme" in said
+    assert lines(installation) == []
