@@ -22,10 +22,16 @@ from bot.commands.backups.sealing import BackupError, Head, open_stream, read_he
 from bot.database import MIGRATIONS, create_database_engine, migrate, now, reading
 from bot.handover.contact import SealError, unseal
 from bot.handover.disposal import Purged, delete_again
-from bot.handover.ledger import Ledger
-from bot.handover.taken_back import take_back_again
+from bot.handover.ledger import REVOKED, STOPPED, WITHDRAWN, Ledger
+from bot.handover.wishes_kept import keep_wishes
 from bot.settings import Settings
 from bot.tables import contacts
+
+ASKED_FOR = {
+    WITHDRAWN: "Taken back again, as people had asked since: {} cases.",
+    STOPPED: "No contact, as people had asked since: {} cases.",
+    REVOKED: "Codes made invalid again, as people had asked since: {}.",
+}
 
 
 @dataclass
@@ -33,7 +39,7 @@ class Found:
     """What the preparation of the new database has found."""
 
     again: Purged = field(default_factory=Purged)
-    taken_back: int = 0
+    wishes: dict[str, int] = field(default_factory=dict)
     sealed: int = 0
     unreadable: int = 0
 
@@ -104,7 +110,7 @@ def _prepare(new: str, settings: Settings, found: Found) -> None:
     try:
         ledger = Ledger.of(settings)
         found.again = delete_again(engine, ledger)
-        found.taken_back = take_back_again(engine, ledger, now())
+        found.wishes = keep_wishes(engine, ledger, now())
         found.sealed, found.unreadable = _try_seals(engine, settings)
     finally:
         engine.dispose()
@@ -129,8 +135,7 @@ def _said(head: Head, found: Found, former: str) -> list[str]:
             f"Deleted again, because it had been deleted since: {found.again.conversations} conversations and "
             f"{found.again.cases} cases."
         )
-    if found.taken_back:
-        lines.append(f"Taken back again, as people had asked since: {found.taken_back} cases.")
+    lines += [text.format(found.wishes[kind]) for kind, text in ASKED_FOR.items() if found.wishes.get(kind)]
     if found.unreadable:
         lines.append(
             f"WARNING: {found.unreadable} of {found.sealed} contact details do not open with ENCRYPTION_KEYS. Add the "
@@ -138,7 +143,7 @@ def _said(head: Head, found: Found, former: str) -> list[str]:
         )
     lines.append(
         "What else happened after that moment is gone: new cases, messages, first contacts. Somebody may have been "
-        "reached already, or have asked not to be contacted. Tell the units before they go on."
+        "reached already. Tell the units before they go on."
     )
     if former:
         lines.append(f"The former database is kept as {former}. Delete it when you have seen that all is well.")

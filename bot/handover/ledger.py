@@ -22,9 +22,9 @@ import structlog
 from bot.settings import Settings
 
 CONVERSATION, CASE = "conversation", "case"
-# Not deleted, but as bad to bring back: a case that the person has taken back (see `taken_back.py`).
-WITHDRAWN = "withdrawn"
-KINDS = (CONVERSATION, CASE, WITHDRAWN)
+# Not deleted, but as bad to undo: what a person has asked for in their own case (see `wishes_kept.py`).
+WITHDRAWN, STOPPED, REVOKED = "withdrawn", "stopped", "revoked"
+KINDS = (CONVERSATION, CASE, WITHDRAWN, STOPPED, REVOKED)
 LINE = re.compile(rf"({'|'.join(KINDS)}) ([\w.-]{{1,64}}) (\d{{4}}-\d{{2}}-\d{{2}})")
 FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.[\w.-]+\.txt")
 

@@ -14,7 +14,7 @@ from bot.database import create_database_engine, migrate, now, transaction
 from bot.handover.case import withdraw
 from bot.handover.disposal import Purged, purge
 from bot.handover.ledger import CONVERSATION, Ledger
-from bot.handover.taken_back import Noter
+from bot.handover.wishes_kept import Noter
 from bot.settings import Settings
 from bot.tables import cases, contacts, conversations, heartbeats, messages
 from tests.commands.lived_in import live_in, make_installation

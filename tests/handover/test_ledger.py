@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.handover.ledger import CASE, CONVERSATION, WITHDRAWN, Ledger
+from bot.handover.ledger import CASE, CONVERSATION, KINDS, Ledger
 
 from .conftest import NOW
 
@@ -38,11 +38,11 @@ def test_what_was_noted_is_read_back_each_once(ledger):
     ledger.note(CONVERSATION, ["a", "b"], NOW)
     ledger.note(CONVERSATION, ["a"], NOW + timedelta(days=1))
     ledger.note(CASE, ["c"], NOW)
-    assert ledger.read() == {CONVERSATION: ("a", "b"), CASE: ("c",), WITHDRAWN: ()}
+    assert ledger.read() == {**dict.fromkeys(KINDS, ()), CONVERSATION: ("a", "b"), CASE: ("c",)}
 
 
 def test_nothing_was_ever_deleted_where_there_is_no_folder(ledger):
-    assert ledger.read() == {CONVERSATION: (), CASE: (), WITHDRAWN: ()}
+    assert ledger.read() == dict.fromkeys(KINDS, ())
     ledger.note(CASE, [], NOW)
     assert not ledger.folder.exists()
 

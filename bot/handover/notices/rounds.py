@@ -24,7 +24,7 @@ from bot.handover.notices.delivery import Courier
 from bot.handover.notices.heartbeat import beat
 from bot.handover.notices.watch import watch
 from bot.handover.notices.web import Monitor
-from bot.handover.taken_back import Noter, take_back_again
+from bot.handover.wishes_kept import Noter, keep_wishes
 from bot.settings import Settings
 
 PROCESS = "relay"
@@ -125,14 +125,14 @@ class Relay:
         # What waits for the ledger, or for old rows, may fail for hours: that must alarm, but not as if notices stood.
         patient = pace.alive + 2 * pace.purge
 
-        async def note_taken_back() -> bool:
+        async def note_wishes() -> bool:
             await asyncio.to_thread(noter.note, self.clock())
             return False
 
         work = [
             Round("deliver", pace.deliver, pace.alive, self.courier.deliver),
             Round("watch", pace.watch, pace.alive, self._watch),
-            Round("taken_back", pace.watch, patient, note_taken_back),
+            Round("wishes", pace.watch, patient, note_wishes),
             Round("purge", pace.purge, patient, self._purge),
         ]
         return [*work, Round("hand_in", pace.deliver, patient, self.porter.carry)] if self.porter else work
@@ -164,7 +164,7 @@ def dispose(engine: Engine, settings: Settings, now: datetime) -> Purged:
     ledger = Ledger.of(settings)
     count_all(engine, _idle(settings), now)
     delete_again(engine, ledger)
-    take_back_again(engine, ledger, now)
+    keep_wishes(engine, ledger, now)
     gone = purge(engine, settings, now)
     ledger.forget(now, settings.backup_days)
     return gone

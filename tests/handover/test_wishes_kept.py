@@ -1,4 +1,4 @@
-"""What people have taken back stays so, also when a backup knows nothing of it."""
+"""What people have asked for in their own cases stays so, also when a backup knows nothing of it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from bot.database import reading, transaction
 from bot.handover.case import close, get_case, withdraw
-from bot.handover.ledger import WITHDRAWN, Ledger
+from bot.handover.ledger import REVOKED, STOPPED, WITHDRAWN, Ledger
 from bot.handover.notices.relay import create_relay
-from bot.handover.taken_back import LOOKED_BACK, Noter, take_back_again
+from bot.handover.own_acts import revoke_receipt, stop_contact
+from bot.handover.wishes_kept import LOOKED_BACK, Noter, keep_wishes
 from bot.tables import cases, outbox
 
 from .conftest import NOW, make_cases
@@ -81,5 +82,25 @@ def test_what_staff_have_closed_and_what_is_gone_are_left_alone(engine, ledger):
     with transaction(engine) as connection:
         close(connection, case.id, "siv", "support", NOW)
     ledger.note(WITHDRAWN, [case.id, "f" * 32], NOW)
-    assert take_back_again(engine, ledger, LATER) == 0
+    assert not any(keep_wishes(engine, ledger, LATER).values())
     assert state(engine, case) == "closed"
+
+
+def test_who_wanted_no_contact_and_no_code_keeps_both(engine, ledger):
+    (case,) = make_cases(engine, 1)
+    until = NOW + timedelta(days=90)
+    with transaction(engine) as connection:
+        connection.execute(update(cases).values(receipt_until=until))
+        stop_contact(connection, case.id, NOW)
+        revoke_receipt(connection, case.id, NOW)
+    assert Noter(engine, ledger).note(LATER) == 2
+    with transaction(engine) as connection:
+        connection.execute(update(cases).values(stopped_at=None, receipt_until=until))
+        connection.execute(outbox.delete())
+    assert keep_wishes(engine, ledger, LATER) == {WITHDRAWN: 0, STOPPED: 1, REVOKED: 1}
+    with reading(engine) as connection:
+        row = connection.execute(select(cases)).one()
+        kinds = connection.execute(select(outbox.c.kind)).scalars().all()
+    assert (row.stopped_at, row.receipt_until) == (LATER, LATER)
+    assert "contact_stopped" in kinds, "staff are told"
+    assert not any(keep_wishes(engine, ledger, LATER).values()), "once"
