@@ -21,6 +21,7 @@ from bot.commands.backups.running import listening
 from bot.commands.backups.sealing import BackupError, Head, open_stream, read_head, read_key
 from bot.database import MIGRATIONS, create_database_engine, migrate, now, reading
 from bot.handover.contact import SealError, unseal
+from bot.handover.counting import count_all
 from bot.handover.disposal import Purged, delete_again
 from bot.handover.ledger import REVOKED, STOPPED, WITHDRAWN, Ledger
 from bot.handover.wishes_kept import keep_wishes
@@ -109,6 +110,8 @@ def _prepare(new: str, settings: Settings, found: Found) -> None:
     engine = create_database_engine(new)
     try:
         ledger = Ledger.of(settings)
+        # What has come back and goes again may have been counted after the backup only.
+        count_all(engine, timedelta(minutes=settings.session_idle_minutes), now())
         found.again = delete_again(engine, ledger)
         found.wishes = keep_wishes(engine, ledger, now())
         found.sealed, found.unreadable = _try_seals(engine, settings)

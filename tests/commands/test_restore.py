@@ -16,7 +16,7 @@ from bot.handover.disposal import Purged, purge
 from bot.handover.ledger import CONVERSATION, Ledger
 from bot.handover.wishes_kept import Noter
 from bot.settings import Settings
-from bot.tables import cases, contacts, conversations, heartbeats, messages
+from bot.tables import cases, contacts, conversations, daily_figures, heartbeats, messages
 from tests.commands.lived_in import live_in, make_installation
 from tests.commands.restoring import again, count, destroy, newest_revision, run, settle
 
@@ -68,6 +68,7 @@ def test_what_was_deleted_after_the_backup_stays_deleted(
     code, said = run("restore", tmp_path / "backup", capsys)
     assert code == 0 and "Deleted again, because it had been deleted since: 1 conversations and 1 cases" in said
     assert count(town, cases) == 3 and count(town, conversations) == 1
+    assert count(town, daily_figures) > 0, "what goes again has been counted"
     assert Ledger.of(town).read() == before, "the ledger must not be rolled back"
     waiting = [key for key in seeded.waiting if seeded.over not in key]
     assert again(town, seeded) == replace(seeded, waiting=waiting)
