@@ -68,6 +68,8 @@ class Words:
         numbers = {
             n: self.percent(v) if shares else f"{v:.0f} ms" for n, v in reason.items() if isinstance(v, float | int)
         }
+        if "allowed" in reason:
+            numbers["allowed"] = f"{reason['allowed'] * 100:g}".replace(".", ",")
         names = {
             "figure": self.of("model_figure", reason.get("figure")),
             "set": self.of("model_set", reason.get("set")),

@@ -74,7 +74,7 @@ def serve_model(settings: Settings, model: Path, metrics: Metrics, own: Callable
         credentials=str(ROOT / "deploy" / "credentials.yml"),
         endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml")),
         enable_api=False,
-        server_listeners=[(_following(_place(settings, metrics, own)), "after_server_start")],
+        server_listeners=_following(_place(settings, metrics, own)),
     )
 
 
@@ -84,12 +84,15 @@ def _place(settings: Settings, metrics: Metrics, own: Callable[[], Path]) -> Pla
     return Place(name, engine, settings.model_directory, code_fingerprint(), metrics, own, actions_answer)
 
 
-def _following(place: Place) -> Callable[[Any, Any], Awaitable[None]]:
-    async def begin(app: Any, _loop: Any) -> None:
+def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]], str]]:
+    async def begin(app: Any, loop: Any) -> None:
         prepare_agent(app.ctx.agent)
-        app.add_task(Follower(app.ctx.agent, place).follow())
+        app.ctx.following = loop.create_task(Follower(app.ctx.agent, place).follow())
 
-    return begin
+    async def end(app: Any, _loop: Any) -> None:
+        app.ctx.following.cancel()
+
+    return [(begin, "after_server_start"), (end, "before_server_stop")]
 
 
 def _configure_logging(level: int) -> None:

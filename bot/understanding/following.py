@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -24,6 +25,8 @@ from bot.versions.use import Use, read_use
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 3.0
 REPORTED = timedelta(seconds=15)
+# A refused file is looked at again after this, too: what kept it from answering may have been something else.
+PARDON_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Follower:
     place: Place
     process: Process = field(init=False)
     _judged: tuple[object, ...] | None = None
+    _judged_at: float = 0.0
     _told: tuple[Process, datetime] | None = None
 
     def __post_init__(self) -> None:
@@ -83,10 +87,11 @@ class Follower:
             self.process = Process(self.place.name, self._answering())
             return
         judged = (use.id, *self._file(use.version))
-        if judged == self._judged or not await self.place.actions_answer():
+        known = judged == self._judged and monotonic() - self._judged_at < PARDON_SECONDS
+        if known or not await self.place.actions_answer():
             return
         why = await self._refusal(version)
-        self._judged = judged if why else None
+        self._judged, self._judged_at = judged if why else None, monotonic()
         if why:
             logger.error("The model in use, %s, is refused (%s); %s goes on.", use.version, why, self._answering())
         else:

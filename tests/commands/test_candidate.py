@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -163,6 +166,43 @@ def test_whoever_is_stopped_in_the_middle_leaves_nothing_known(
     assert found(engine) is None
     with reading(engine) as connection:
         assert connection.execute(select(audit)).all() == []
+
+
+def test_a_run_that_is_killed_leaves_nothing_known(bench: Bench, engine: Engine, tmp_path: Path) -> None:
+    """With `kill -9`, while it measures."""
+    former(bench, engine)
+    engine.dispose()
+    begun = tmp_path / "begun"
+
+    def forever(_path: Path) -> Parse:
+        begun.touch()
+        time.sleep(60)
+        raise AssertionError
+
+    stuck = multiprocessing.get_context("fork").Process(
+        target=make_candidate, args=(replace(bench, load=forever), io.StringIO())
+    )
+    stuck.start()
+    deadline = time.monotonic() + 30
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert begun.exists() and stuck.is_alive()
+    stuck.kill()
+    stuck.join(10)
+    assert found(engine) is None
+    measured = found(engine, FORMER)
+    assert measured and measured.figures is None
+    assert make_candidate(bench, io.StringIO()) == 0
+
+
+def test_what_a_killed_training_left_is_swept_away_after_a_day(tmp_path: Path) -> None:
+    for name, age in (("old", 2 * train.FORGOTTEN_SECONDS), ("young", 60)):
+        folder = tmp_path / f"{train.UNFINISHED}{name}"
+        folder.mkdir()
+        (folder / "half.tar.gz").write_bytes(b"half")
+        os.utime(folder, (time.time() - age,) * 2)
+    train._sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{train.UNFINISHED}young"]
 
 
 def test_a_training_that_fails_is_said_and_nothing_is_known(bench: Bench, engine: Engine) -> None:

@@ -296,6 +296,11 @@ def test_every_reason_of_the_gate_has_swedish_words(kind: str) -> None:
     assert said != kind and "{" not in said
 
 
+def test_how_far_a_need_may_fall_is_said_in_percentage_points() -> None:
+    fallen = {"kind": "fallen", "set": "main", "need": "parenting", "was": 0.91, "now": 0.85, "allowed": 0.04}
+    assert "från 91,0\u00a0% till 85,0\u00a0%. Det får sjunka med högst 4 procentenheter" in WORDS.gate_reason(fallen)
+
+
 def test_times_are_said_in_milliseconds() -> None:
     said = WORDS.gate_reason({"kind": "floor", "set": "cpu", "figure": "p95", "value": 22.4, "wanted": 15})
     assert "22 ms. Gränsen är 15 ms" in said
