@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("role", nargs="?", choices=ROLES, help="one process; without it all, under supervisor")
     train = _add(commands, "train", _train, "train the assistant if anything it learns from has changed")
     train.add_argument("--force", action="store_true", help="train even if nothing changed")
+    train.add_argument(
+        "--candidate", action="store_true", help="beside what runs: train, measure, and offer it in the staff console"
+    )
     _add(commands, "understand", _understand, "JSON lines in, what was understood out")
     _add_evaluate(commands)
     check = _add(commands, "check", _check, "say in Swedish what in the catalogue is wrong, unconfirmed or expired")
@@ -116,10 +119,16 @@ def _serve(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _train(options: argparse.Namespace) -> None:
+def _train(options: argparse.Namespace) -> int:
     from bot.commands.train import train_if_needed
+    from bot.settings import Settings
 
-    print(train_if_needed(force=options.force))
+    if options.candidate:
+        from bot.commands.candidate import train_candidate
+
+        return train_candidate(sys.stdout)
+    print(train_if_needed(Settings.without_secrets().model_directory, force=options.force))
+    return 0
 
 
 def _understand(_options: argparse.Namespace) -> None:

@@ -49,6 +49,7 @@ class Metrics:
     requests: Histogram = field(init=False)
     actions: Histogram = field(init=False)
     model: Info = field(init=False)
+    model_refused: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         """Make each metric in the registry."""
@@ -60,6 +61,9 @@ class Metrics:
             "requests": self._histogram("console_seconds", "Pages of the staff console", ["route", "status"]),
             "actions": self._histogram("action_seconds", "Custom actions", ["action"]),
             "model": Info(f"{PREFIX}_model", "The trained model that answers", registry=self.registry),
+            "model_refused": Gauge(
+                f"{PREFIX}_model_refused", "1 while the model in use is refused here", registry=self.registry
+            ),
         }
         for name, metric in made.items():
             object.__setattr__(self, name, metric)

@@ -20,6 +20,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH = (
     "tests/handover/",
     "tests/staff/",
+    "tests/understanding/test_following.py",
     "tests/understanding/test_tracker.py",
     "tests/test_database.py",
     *(

@@ -114,12 +114,13 @@ def _page(port: int) -> str:
 
 
 def test_rasa_tells_which_model_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.commands import processes, train
+    from bot.commands import models, processes
 
-    port, served = free_port(), []
-    monkeypatch.setattr(train, "train_if_needed", lambda: Path("models/vagvisaren-abc.tar.gz"))
+    port, served, path = free_port(), [], tmp_path / "vagvisaren-abc.tar.gz"
+    path.write_bytes(b"a model")
+    monkeypatch.setattr(models, "train_if_needed", lambda _directory: path)
     fake = type(sys)("bot.understanding.engine")
-    fake.serve_model = lambda _settings, model: served.append((model, scrape(port)))  # type: ignore[attr-defined]
+    fake.serve_model = lambda _settings, model, _metrics, _own: served.append((model, scrape(port)))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.understanding.engine", fake)
     processes._rasa(settings_for(tmp_path, rasa_metrics_port=port))
     (model, text) = served[0]

@@ -19,6 +19,7 @@ GROUND = {
     "bot.switch",
     "bot.triggers",
     "bot.metrics",
+    "bot.versions",
 }
 ROOMS = {
     "bot.understanding": {"bot.routing.places"},
@@ -28,7 +29,9 @@ ROOMS = {
     "bot.staff": {"bot.understanding", "bot.routing", "bot.handover"},
     "actions": {"bot.understanding", "bot.routing", "bot.handover"},
 }
-SHELLS = {f"bot.understanding.{name}" for name in ("components", "channel", "tracker", "engine")}
+SHELLS = {
+    f"bot.understanding.{name}" for name in ("components", "channel", "tracker", "engine", "replacing", "following")
+}
 # Outside library → the modules that are its doorway. Everything else must go through them.
 DOORS = {
     "rasa": SHELLS,

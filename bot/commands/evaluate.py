@@ -120,6 +120,6 @@ def _unseen(one: Judged) -> bool:
 
 def _accept(report: Report, verdict: Verdict, labels: str, path: Path) -> None:
     if verdict.hard:
-        raise RefusedError("Not accepted, a hard floor is missed: " + " ".join(verdict.hard))
+        raise RefusedError("Not accepted, a hard floor is missed: " + " ".join(map(str, verdict.hard)))
     text = json.dumps(accepted_of(report, labels), indent=1, ensure_ascii=False, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")

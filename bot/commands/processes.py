@@ -46,13 +46,14 @@ def _staff(settings: Settings) -> None:
 
 
 def _rasa(settings: Settings) -> None:
-    from bot.commands.train import train_if_needed
+    from bot.commands import models, train
     from bot.understanding.engine import serve_model
 
-    model, metrics = train_if_needed(), Metrics()
+    model, metrics = models.model_to_serve(settings), Metrics()
+    models.note_model(settings, model)
     metrics.model.info({"version": model.name})
     tell(settings, "rasa", metrics)
-    serve_model(settings, model)
+    serve_model(settings, model, metrics, lambda: train.train_if_needed(settings.model_directory))
 
 
 def _relay(settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import create_database_engine, now, reading
 from bot.handover.notices.standing import Standing, read_standing
 from bot.settings import Settings
+from bot.versions.running import Process, read_processes
+from bot.versions.use import read_use
 
 WORDS = Path(__file__).with_suffix(".yml")
 PATIENCE_SECONDS = 5
@@ -98,11 +100,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with reading(engine) as connection:
             standing, behind = read_standing(connection, now()), _clock_difference(engine, connection)
+            use, processes = read_use(connection), read_processes(connection, now())
     except SQLAlchemyError:
         yield Finding(False, "no_database", {})
         return
     yield Finding(True, "database", {})
     yield from _standing(standing)
+    yield from _models(use.version if use else None, processes)
     good = abs(behind) <= CLOCK_SECONDS
     yield Finding(good, "clock" if good else "clock_wrong", {"seconds": round(behind)})
 
@@ -121,6 +125,19 @@ def _standing(standing: Standing) -> Iterator[Finding]:
         yield Finding(False, "broken", {"count": standing.broken_promises})
     left = standing.next_deadline_seconds
     yield Finding(True, "no_deadline", {}) if left is None else Finding(True, "deadline", {"minutes": int(left // 60)})
+
+
+def _models(wanted: str | None, processes: Sequence[Process]) -> Iterator[Finding]:
+    """What each rasa runs; with nothing put in use, whatever it is is right."""
+    for one in processes:
+        told = {"process": one.name, "name": one.version or "–"}
+        if one.refused:
+            yield Finding(False, "models_refused", {**told, "refused": one.refused, "why": one.why})
+        elif wanted and one.version != wanted:
+            yield Finding(False, "models_behind", {**told, "wanted": wanted})
+    running = [one.version for one in processes]
+    if running and set(running) == {wanted or running[0]}:
+        yield Finding(True, "models_same", {"count": len(running), "name": running[0]})
 
 
 def _relay(age: float | None) -> Finding:

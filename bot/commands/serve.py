@@ -16,9 +16,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from bot.commands.models import model_to_serve
 from bot.commands.secrets import with_secrets
 from bot.commands.staff import FIRST, first_staff
-from bot.commands.train import train_if_needed
 from bot.database import migrate
 from bot.settings import ROOT, Settings
 
@@ -30,8 +30,8 @@ def serve_all() -> int:
     settings = local_settings()
     environment = {**os.environ}
     (settings.data_directory / "log").mkdir(parents=True, exist_ok=True)
-    train_if_needed()
     migrate(settings.database_url)
+    model_to_serve(settings)
     password = first_staff(settings)
     _step("Starting chat, rasa, actions, staff and relay …")
     processes = subprocess.Popen(_supervisor(), env=child_environment(environment, settings), start_new_session=True)

@@ -12,6 +12,7 @@ from bot.database import now
 from bot.routing.catalogue import Catalogue
 from bot.routing.service import first_service, first_step
 from bot.routing.talk import Heard
+from bot.settings import Settings
 
 FIELDS = (
     "decision",
@@ -68,7 +69,7 @@ def load_parser() -> Parse:
 
 def load_model_parser() -> Parse:
     """The parser alone, as the model meets a text that the door has masked; trained first if needed."""
-    path = train_if_needed()
+    path = train_if_needed(Settings.without_secrets().model_directory)
     # Imported here: Rasa takes ten seconds, and a wrong call should not wait for it.
     from bot.understanding.engine import load_parser as load
 

@@ -25,6 +25,10 @@ SWITCH = "switch"
 """Switching the assistant off and on."""
 NOTICES = "notices"
 """Seeing which notices did not arrive, and sending them again."""
+MODELS = "models"
+"""Seeing the versions of the model, their figures and which is in use."""
+MODEL_USE = "model_use"
+"""Putting a version in use, and going back: not for whoever approves what it has learned."""
 FIGURES = "figures"
 """Statistics: counts, never a case or a talk."""
 RECORDS = "records"
@@ -37,10 +41,10 @@ OPEN = "open"
 ROLES: Mapping[str, frozenset[str]] = {
     "case_worker": frozenset({OWN, CASES}),
     "reviewer": frozenset({OWN, CONVERSATIONS, ALARMS}),
-    "editor": frozenset({OWN, CATALOGUE, EXAMPLES, FIGURES}),
+    "editor": frozenset({OWN, CATALOGUE, EXAMPLES, MODELS, FIGURES}),
     "registrar": frozenset({OWN, RECORDS}),
     "log_controller": frozenset({OWN, AUDIT, CONTROL, ALARMS, FIGURES}),
-    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES, ALARMS, FIGURES}),
+    "admin": frozenset({OWN, PEOPLE, AUDIT, SWITCH, NOTICES, ALARMS, FIGURES, MODELS, MODEL_USE}),
 }
 
 

@@ -40,6 +40,7 @@ MENU = (
     ("people", "/personal", access.PEOPLE),
     ("notices", "/aviseringar", access.NOTICES),
     ("assistant", "/assistenten", access.SWITCH),
+    ("models", "/modeller", access.MODELS),
     ("log", "/logg", access.AUDIT),
     ("control", "/kontroll", access.CONTROL),
 )
@@ -64,6 +65,9 @@ def create_templates(desk: Desk) -> Environment:
             "way": words.way,
             "count": words.count,
             "waited": words.waited,
+            "percent": words.percent,
+            "points": words.points,
+            "gate_reason": words.gate_reason,
         }
     )
     environment.globals["words"] = words

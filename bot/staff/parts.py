@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
@@ -21,6 +22,8 @@ from bot.staff.sign_in.accounts import sign_in_name
 from bot.staff.sign_in.city import City, create_city
 from bot.staff.sign_in.passwords import Passwords
 from bot.staff.words import Words
+from bot.versions.files import BESIDE_THE_CODE
+from bot.versions.made_from import code_fingerprint
 
 NEEDS = (*TOPICS, "confidentiality", "human", "other_city", "smalltalk", "emergency", "suicide_risk")
 
@@ -41,7 +44,10 @@ class StaffParts:
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page of the console works with. `hands_in`: the city's case system is connected."""
+    """What every page of the console works with. `hands_in`: the city's case system is connected.
+
+    `code` is the fingerprint of the code that runs here: a model of other code is not put in use.
+    """
 
     engine: Engine
     words: Words
@@ -57,6 +63,8 @@ class Desk:
     local_sign_in: bool = True
     break_glass: str = ""
     training_consent: bool = False
+    model_directory: Path = BESIDE_THE_CODE
+    code: str = ""
 
 
 def create_parts(settings: Settings) -> StaffParts:
@@ -100,4 +108,6 @@ def create_desk(settings: Settings, parts: StaffParts) -> Desk:
         break_glass=sign_in_name(settings.break_glass_account),
         catalogue=parts.catalogue,
         training_consent=settings.training_consent,
+        model_directory=settings.model_directory,
+        code=code_fingerprint(),
     )

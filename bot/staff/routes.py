@@ -10,7 +10,7 @@ from bot.staff.casework import cases, over, queue
 from bot.staff.casework.case_acts import ACTS, perform, show_contact
 from bot.staff.casework.passing import PASSING
 from bot.staff.effect import statistics
-from bot.staff.operation import assistant, catalogue, notices, units
+from bot.staff.operation import assistant, catalogue, models, notices, units
 from bot.staff.oversight import control, log
 from bot.staff.parts import Desk
 from bot.staff.records import pages as records
@@ -109,6 +109,10 @@ ROUTES = (
     Route("POST", "/personal/<person>/oppna", access.PEOPLE, people.open_account),
     Route("GET", "/aviseringar", access.NOTICES, notices.show_notices),
     Route("POST", "/aviseringar/<notice>/skicka-igen", access.NOTICES, notices.send_again),
+    Route("GET", models.PATH, access.MODELS, models.show_models),
+    Route("POST", f"{models.PATH}/ga-tillbaka", access.MODEL_USE, models.roll_back_model),
+    Route("GET", f"{models.PATH}/<version>", access.MODELS, models.show_model),
+    Route("POST", f"{models.PATH}/<version>/ta-i-bruk", access.MODEL_USE, models.activate_model),
     Route("GET", "/assistenten", access.SWITCH, assistant.show_assistant),
     Route("POST", "/assistenten", access.SWITCH, assistant.switch_assistant),
     Route("GET", "/assistenten/verksamheter", access.SWITCH, units.show_units),

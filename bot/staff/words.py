@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -52,6 +53,29 @@ class Words:
     def count(self, count: int | None) -> str:
         """A figure of the statistics, as "1 234"; one that may not be shown is said so."""
         return self.of("figure", "hidden") if count is None else f"{count:,}".replace(",", "\u00a0")
+
+    def percent(self, share: float | None) -> str:
+        """A share of 0–1, as "88,5 %"."""
+        return "–" if share is None else f"{share * 100:.1f}".replace(".", ",") + "\u00a0%"
+
+    def points(self, change: float) -> str:
+        """A difference in percentage points, as "+1,5" or "−0,4"."""
+        return f"{change:+.1f}".replace(".", ",").replace("-", "−") if change else self.of("model_pace", "same")
+
+    def gate_reason(self, reason: Mapping[str, Any]) -> str:
+        """What the gate has against a model, with its figures: shares as per cent, times in milliseconds."""
+        shares = reason.get("set") not in ("cpu", "time")
+        numbers = {
+            n: self.percent(v) if shares else f"{v:.0f} ms" for n, v in reason.items() if isinstance(v, float | int)
+        }
+        if "allowed" in reason:
+            numbers["allowed"] = f"{reason['allowed'] * 100:g}".replace(".", ",")
+        names = {
+            "figure": self.of("model_figure", reason.get("figure")),
+            "set": self.of("model_set", reason.get("set")),
+            "need": self.understood_as(reason.get("need")),
+        }
+        return self.of("model_reason", reason["kind"]).format(**names, **numbers)
 
     def waited(self, minutes: int | None) -> str:
         """A waiting time that was counted in steps: "högst 3 tim 15 min"."""

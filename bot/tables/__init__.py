@@ -17,7 +17,15 @@ from bot.tables.people import (
     staff_preferences,
     staff_sessions,
 )
-from bot.tables.running import confirmations, daily_figures, heartbeats, switches
+from bot.tables.running import (
+    confirmations,
+    daily_figures,
+    heartbeats,
+    model_processes,
+    model_uses,
+    models,
+    switches,
+)
 from bot.tables.talks import (
     alarms,
     conversations,
@@ -48,6 +56,9 @@ __all__ = [
     "heartbeats",
     "messages",
     "metadata",
+    "model_processes",
+    "model_uses",
+    "models",
     "outbox",
     "readings",
     "record_hidden",

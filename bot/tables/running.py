@@ -1,8 +1,8 @@
-"""Running it: the off switches, confirmed facts, the figures of each day, signs of life."""
+"""Running it: the off switches, confirmed facts, the figures of each day, signs of life, models and their use."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
 
 from bot.database import UtcDateTime
 from bot.tables.base import metadata
@@ -45,4 +45,41 @@ heartbeats = Table(
     metadata,
     Column("process", String(40), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("version", String(80), primary_key=True, comment="name of the file"),
+    Column("trained_at", UtcDateTime, nullable=False),
+    Column("trained_by", String(80), nullable=False, comment="account on the machine where it was trained"),
+    Column("code", String(12), nullable=False, comment="bot.versions.made_from.code_fingerprint of that time"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the file"),
+    Column("figures", JSON, comment="what evaluation measured: figures, never a message; empty: not measured"),
+    Column("compared_with", String(80), comment="the version that was in use when it was measured"),
+    Column("passed", Boolean, comment="whether it may be used; empty: not measured"),
+    Column("reasons", JSON, nullable=False, comment="what the gate had against it"),
+)
+
+model_uses = Table(
+    "model_uses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("follows", Integer, nullable=False, unique=True, comment="id of the row before, 0 for the first"),
+    Column("version", String(80), nullable=False, comment="in use from now on: the newest row is the one that counts"),
+    Column("before", String(80), comment="the version to go back to"),
+    Column("act", String(12), nullable=False, comment="activate or roll_back"),
+    Column("staff_id", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("comment", Text, nullable=False),
+)
+
+model_processes = Table(
+    "model_processes",
+    metadata,
+    Column("process", String(80), primary_key=True, comment="host and port of a rasa process"),
+    Column("version", String(80), nullable=False, comment="the model that answers there; empty: none"),
+    Column("refused", String(80), comment="the version that it was to use and does not"),
+    Column("why", String(20), comment="one of bot.versions.fitness.PROBLEMS"),
+    Column("seen_at", UtcDateTime, nullable=False),
 )

@@ -67,7 +67,7 @@ class DoorChannel(InputChannel):
         """The last part of the URL: /webhooks/door."""
         return "door"
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:  # noqa: ARG002
         """The routes; Rasa mounts them below /webhooks/door."""
         secret = Settings.from_environment().inner_secret
         routes = Blueprint("door", "bot.understanding.channel")
@@ -88,13 +88,13 @@ class DoorChannel(InputChannel):
             agent = request.app.ctx.agent
             if not agent.is_ready():
                 return response.json({"error": "no model"}, 503)
-            if not await _actions_answer():
+            if not await actions_answer():
                 return response.json({"error": "no action server"}, 503)
             return response.json({"model": agent.processor.model_filename})
 
         @routes.post("/message")
         async def message(request: Request) -> HTTPResponse:
-            return await _answer(request, on_new_message)
+            return await _answer(request)
 
         @routes.delete("/conversations/<conversation_id:str>")
         async def forget(request: Request, conversation_id: str) -> HTTPResponse:
@@ -112,7 +112,7 @@ def prepare_agent(agent: Any) -> None:
         agent.processor.tracker_store = store
 
 
-async def _actions_answer() -> bool:
+async def actions_answer() -> bool:
     """Whether the action server is up: without it every answer would be a failure."""
     address = f"{Settings.from_environment().actions_url}/health"
     try:
@@ -125,7 +125,7 @@ async def _actions_answer() -> bool:
         return False
 
 
-async def _answer(request: Request, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+async def _answer(request: Request) -> HTTPResponse:
     agent = request.app.ctx.agent
     if not agent.is_ready():
         return response.json({"error": "no model"}, 503)
@@ -134,8 +134,8 @@ async def _answer(request: Request, on_new_message: Callable[[UserMessage], Awai
         return response.json({"error": "needs conversation_id, message_id and either text or payload"}, 422)
     try:
         # Shielded: a caller that goes away must not cancel an action half way through its commit.
-        await asyncio.shield(on_new_message(message))
-        tracker = await agent.tracker_store.retrieve(message.sender_id)
+        processor = await asyncio.shield(_handle(agent, message))
+        tracker = await processor.tracker_store.retrieve(message.sender_id)
     except Exception as error:  # the edge: every failure is answered, and none prints the person's words
         logger.error("A message failed in Rasa: %s", type(error).__name__)
         return response.json({"error": "failed"}, 500)
@@ -143,7 +143,15 @@ async def _answer(request: Request, on_new_message: Callable[[UserMessage], Awai
         # Also Rasa's circuit breaker: after ten predictions it would stay silent for ever, so the tracker starts anew.
         await agent.tracker_store.delete(message.sender_id)
         return response.json({"error": "empty reply"}, 500)
-    return response.json(_reply(message, tracker, agent))
+    return response.json(_reply(message, tracker, processor.model_filename))
+
+
+async def _handle(agent: Any, message: UserMessage) -> Any:
+    """As `Agent.handle_message`, and tells which processor answered: while it did, another model may have come."""
+    async with agent.lock_store.lock(message.sender_id):
+        processor = agent.processor
+        await processor.handle_message(message)
+        return processor
 
 
 def _message(body: dict[str, Any]) -> UserMessage | None:
@@ -163,7 +171,7 @@ def harmless(text: str) -> str:
     return stripped or "?"
 
 
-def _reply(message: UserMessage, tracker: Any, agent: Any) -> dict[str, Any]:
+def _reply(message: UserMessage, tracker: Any, model: str) -> dict[str, Any]:
     parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
     intent = parsed.get("intent") or {}
     heard = dict(parsed.get("heard") or {"decision": "answer", "intent": intent.get("name"), "confidence": 1.0})
@@ -175,7 +183,7 @@ def _reply(message: UserMessage, tracker: Any, agent: Any) -> dict[str, Any]:
         utterance["language"] = utterance["language"] or tracker.get_slot("language")
     heard["service"] = next((m["service"]["id"] for m in said if m["service"]), None)
     heard["urgent"] = next((m["urgent"] for m in said if m["urgent"]), heard.get("urgent"))
-    return {"messages": said, "understood": heard, "model": agent.processor.model_filename}
+    return {"messages": said, "understood": heard, "model": model}
 
 
 @lru_cache(maxsize=1)

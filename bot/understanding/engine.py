@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.model_training import train
 from rasa.utils.log_utils import configure_structlog
 
+from bot.database import create_database_engine
+from bot.metrics import Metrics
 from bot.settings import ROOT, Settings
-from bot.understanding.channel import LENGTH_LIMIT, harmless
+from bot.understanding.channel import LENGTH_LIMIT, actions_answer, harmless, prepare_agent
+from bot.understanding.following import Follower, Place
+from bot.versions.made_from import code_fingerprint
 
 REQUEST_LIMIT_BYTES = 100_000
 
@@ -55,8 +60,11 @@ def load_parser(path: Path) -> Callable[[str], dict[str, Any]]:
     return parse
 
 
-def serve_model(settings: Settings, model: Path) -> None:
-    """Run Rasa's server with our channel and tracker store until it is stopped; no HTTP API beside the channel."""
+def serve_model(settings: Settings, model: Path, metrics: Metrics, own: Callable[[], Path]) -> None:
+    """Run Rasa's server with our channel and tracker store until it is stopped; no HTTP API beside the channel.
+
+    It begins with `model` and follows what is put in use; `own` is for the case that `model` does not load.
+    """
     _configure_logging(logging.getLevelName(settings.log_level))
     os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
     serve_application(
@@ -66,7 +74,25 @@ def serve_model(settings: Settings, model: Path) -> None:
         credentials=str(ROOT / "deploy" / "credentials.yml"),
         endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml")),
         enable_api=False,
+        server_listeners=_following(_place(settings, metrics, own)),
     )
+
+
+def _place(settings: Settings, metrics: Metrics, own: Callable[[], Path]) -> Place:
+    name = f"{socket.gethostname()[:70]}:{settings.rasa_port}"
+    engine = create_database_engine(settings.database_url)
+    return Place(name, engine, settings.model_directory, code_fingerprint(), metrics, own, actions_answer)
+
+
+def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]], str]]:
+    async def begin(app: Any, loop: Any) -> None:
+        prepare_agent(app.ctx.agent)
+        app.ctx.following = loop.create_task(Follower(app.ctx.agent, place).follow())
+
+    async def end(app: Any, _loop: Any) -> None:
+        app.ctx.following.cancel()
+
+    return [(begin, "after_server_start"), (end, "before_server_stop")]
 
 
 def _configure_logging(level: int) -> None:

@@ -19,6 +19,8 @@ from bot.handover.case import HandOver, open_case
 from bot.handover.notices.heartbeat import beat
 from bot.settings import PREFIX, Settings
 from bot.tables import heartbeats, outbox
+from bot.versions.running import Process, report
+from bot.versions.use import Change, activate
 
 
 class Everything(BaseHTTPRequestHandler):
@@ -140,3 +142,29 @@ def test_the_database_is_migrated_by_a_command_of_its_own(
     with transaction(create_database_engine(url)) as connection:
         beat(connection, "relay", now())
     assert "newest schema" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "sentence"),
+    [
+        (Process("b:5005", "new"), 0, "Bra: 2 av 2 rasa kör modellen new."),
+        (Process("b:5005", "old"), 1, "Fel: b:5005 kör old, fast new är i bruk."),
+        (Process("b:5005", "old", "new", "broken"), 1, "Fel: b:5005 kör old och kan inte använda new (broken)."),
+    ],
+)
+def test_a_process_with_another_model_than_the_one_in_use_is_said(
+    running: Settings, second: Process, code: int, sentence: str
+) -> None:
+    with transaction(create_database_engine(running.database_url)) as connection:
+        activate(connection, "new", Change("x", now(), "y", 0), None)
+        for process in (Process("a:5005", "new"), second):
+            report(connection, process, now())
+    found, text = said()
+    assert found == code and sentence in text
+
+
+def test_with_nothing_put_in_use_any_model_is_right(running: Settings) -> None:
+    with transaction(create_database_engine(running.database_url)) as connection:
+        report(connection, Process("a:5005", "own"), now())
+    code, text = said()
+    assert code == 0 and "1 av 1 rasa kör modellen own." in text

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.train import LEARNED_FROM, fingerprint, model_path, train_if_needed
+from bot.commands.train import model_path, train_if_needed
 from bot.settings import ROOT
+from bot.versions.made_from import LEARNED_FROM, code_fingerprint, fingerprint
 
 LEARNED = (
     "config.yml",
@@ -96,11 +97,36 @@ def test_everything_that_the_understanding_reads_is_learned_from() -> None:
 
 
 def test_a_model_of_this_state_is_used_as_it_is(tree: Path) -> None:
-    path = model_path(tree)
+    path = model_path(tree / "models", tree)
     path.write_bytes(b"a model")
-    assert train_if_needed(tree) == path
+    assert train_if_needed(tree / "models", tree) == path
     assert path.read_bytes() == b"a model"
 
 
 def test_the_models_name_holds_the_fingerprint(tree: Path) -> None:
-    assert model_path(tree) == tree / "models" / f"vagvisaren-{fingerprint(tree)}.tar.gz"
+    assert model_path(tree / "models", tree) == tree / "models" / f"vagvisaren-{fingerprint(tree)}.tar.gz"
+
+
+def test_a_model_lies_where_the_setting_says(tree: Path, tmp_path: Path) -> None:
+    assert model_path(tmp_path / "elsewhere", tree).parent == tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["data/nlu/parenting.yml", "data/nlu/reviewed/parenting.yml"])
+def test_examples_are_no_code(tree: Path, name: str) -> None:
+    before = _code(tree)
+    (tree / name).parent.mkdir(exist_ok=True)
+    (tree / name).write_text("changed", encoding="utf-8")
+    assert _code(tree) == before
+
+
+@pytest.mark.parametrize("name", ["domain.yml", "config.yml", "data/rules/parenting.yml", "bot/understanding/model.py"])
+def test_sentences_rules_and_understanding_are_code(tree: Path, name: str) -> None:
+    before = _code(tree)
+    (tree / name).write_text("changed", encoding="utf-8")
+    assert _code(tree) != before
+
+
+def _code(tree: Path) -> str:
+    """As a process that starts now would say it."""
+    code_fingerprint.cache_clear()
+    return code_fingerprint(tree)

@@ -82,7 +82,7 @@ def test_every_path_that_the_image_copies_exists() -> None:
 
 
 def test_the_image_holds_what_training_learns_from_and_what_rasa_reads() -> None:
-    from bot.commands.train import LEARNED_FROM
+    from bot.versions.made_from import LEARNED_FROM
 
     copied = CONTAINERFILE.split("FROM")[1]
     assert all(pattern.split("/")[0] in copied for pattern in LEARNED_FROM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,46 @@ from bot.settings import ROOT
 ACCEPTED = ROOT / "tests" / "understanding" / "accepted.json"
 
 
+LINES = {
+    "floor": "{set}: {figure} is {value} and misses its floor of {wanted}.",
+    "goal": "{set}: {figure} is {value} and is not yet at its goal of {wanted}.",
+    "stepped_back": "{set}: {figure} is {value} and was {wanted} in the accepted report and may not step back.",
+    "fallen": "{set}: recall of {need} fell from {was:.3f} to {now:.3f}, more than {allowed:.3f}.",
+    "unmeasured": "{set}: {figure} is not measured by these messages.",
+    "no_report": "There is no accepted report to compare with: write one with --accept.",
+    "other_labels": "The labelled messages are not those of the accepted report: say why, accept anew.",
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that the gate says: a kind of `LINES` and what it is about. The console has words of its own for it."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """One printed line."""
+        short = {name: _number(self.values[name]) for name in ("value", "wanted") if name in self.values}
+        return LINES[self.kind].format(**{**self.values, **short})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {"kind": self.kind, **self.values}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """`missed` fails the gate; `hard` are those that also forbid accepting; `notes` and `far` (goals) only inform."""
 
-    missed: tuple[str, ...]
-    hard: tuple[str, ...]
-    far: tuple[str, ...]
-    notes: tuple[str, ...]
+    missed: tuple[Remark, ...]
+    hard: tuple[Remark, ...]
+    far: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
 
-    def and_missed(self, *lines: str) -> Verdict:
+    def and_missed(self, *remarks: Remark) -> Verdict:
         """The same verdict with more misses."""
-        return replace(self, missed=(*self.missed, *lines))
+        return replace(self, missed=(*self.missed, *remarks))
 
 
 def values(found: Figures) -> dict[str, float | None]:
@@ -48,32 +76,33 @@ def judge_report(report: Report, floors: Floors, accepted: Mapping[str, Any] | N
     if labels is None:
         return verdict
     if accepted is None:
-        return verdict.and_missed("There is no accepted report to compare with: write one with --accept.")
+        return verdict.and_missed(Remark("no_report"))
     if accepted["labels"] != labels:
-        return verdict.and_missed("The labelled messages are not those of the accepted report: say why, accept anew.")
+        return verdict.and_missed(Remark("other_labels"))
     stepped_back = _stepped_back(known, accepted["values"], floors)
     return verdict.and_missed(*_fallen(report.figures, accepted["sets"], floors), *stepped_back)
 
 
 def _against_floors(known: Mapping[str, Mapping[str, float | None]], floors: Floors, frozen: bool) -> Verdict:
-    missed: list[str] = []
-    hard: list[str] = []
-    far: list[str] = []
-    notes: list[str] = []
+    missed: list[Remark] = []
+    hard: list[Remark] = []
+    far: list[Remark] = []
+    notes: list[Remark] = []
     for floor in floors.floors:
         value = known.get(floor.set, {}).get(floor.figure)
         if value is None:
-            (missed if frozen else notes).append(f"{floor.set}: {floor.figure} is not measured by these messages.")
+            unmeasured = Remark("unmeasured", {"set": floor.set, "figure": floor.figure})
+            (missed if frozen else notes).append(unmeasured)
         elif not floor.holds(value, floor.floor):
-            (hard if floor.hard else missed).append(_words(floor, value, f"misses its floor of {_number(floor.floor)}"))
+            (hard if floor.hard else missed).append(_remark("floor", floor, value, floor.floor))
         elif not floor.holds(value, floor.goal):
-            far.append(_words(floor, value, f"is not yet at its goal of {_number(floor.goal)}"))
+            far.append(_remark("goal", floor, value, floor.goal))
     return Verdict((*hard, *missed), tuple(hard), tuple(far), tuple(notes))
 
 
-def _fallen(found: Mapping[str, Figures], accepted: Mapping[str, Any], floors: Floors) -> list[str]:
+def _fallen(found: Mapping[str, Figures], accepted: Mapping[str, Any], floors: Floors) -> list[Remark]:
     return [
-        f"{name}: recall of {need} fell from {before:.3f} to {now:.3f}, more than {floors.tolerance:.3f}."
+        Remark("fallen", {"set": name, "need": need, "was": before, "now": now, "allowed": floors.tolerance})
         for name in floors.compared
         if name in found
         for need, before in accepted.get(name, {}).get("recall", {}).items()
@@ -83,17 +112,17 @@ def _fallen(found: Mapping[str, Figures], accepted: Mapping[str, Any], floors: F
 
 def _stepped_back(
     known: Mapping[str, Mapping[str, float | None]], accepted: Mapping[str, Any], floors: Floors
-) -> list[str]:
-    words = []
+) -> list[Remark]:
+    remarks = []
     for floor in (floor for floor in floors.floors if floor.hard):
         now, before = known.get(floor.set, {}).get(floor.figure), accepted.get(floor.set, {}).get(floor.figure)
         if now is not None and before is not None and not floor.holds(round(now, 4), before):
-            words.append(_words(floor, now, f"was {_number(before)} in the accepted report and may not step back"))
-    return words
+            remarks.append(_remark("stepped_back", floor, now, before))
+    return remarks
 
 
-def _words(floor: Floor, value: float, what: str) -> str:
-    return f"{floor.set}: {floor.figure} is {_number(value)} and {what}."
+def _remark(kind: str, floor: Floor, value: float, wanted: float) -> Remark:
+    return Remark(kind, {"set": floor.set, "figure": floor.figure, "value": round(value, 4), "wanted": wanted})
 
 
 def _number(value: float) -> str:
