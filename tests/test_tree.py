@@ -28,7 +28,7 @@ ROOMS = {
     "bot.staff": {"bot.understanding", "bot.routing", "bot.handover"},
     "actions": {"bot.understanding", "bot.routing", "bot.handover"},
 }
-SHELLS = {f"bot.understanding.{name}" for name in ("components", "channel", "tracker", "engine")}
+SHELLS = {f"bot.understanding.{name}" for name in ("components", "channel", "tracker", "engine", "shortcuts")}
 # Outside library → the modules that are its doorway. Everything else must go through them.
 DOORS = {
     "rasa": SHELLS,

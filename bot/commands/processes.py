@@ -47,6 +47,9 @@ def _staff(settings: Settings) -> None:
 
 def _rasa(settings: Settings) -> None:
     from bot.commands.train import train_if_needed
+    from bot.understanding.stand_in import leave_out_tensorflow
+
+    leave_out_tensorflow()
     from bot.understanding.engine import serve_model
 
     model, metrics = train_if_needed(), Metrics()
