@@ -184,7 +184,8 @@ def test_switches_that_cannot_be_read_keep_nobody_from_an_answer(tools: Parts) -
     assert run(ActionFallBack(), {}, "nlu_fallback").messages
 
 
-def test_only_slots_that_have_changed_are_sent_back(tools: Parts) -> None:
+@pytest.mark.usefixtures("tools")
+def test_only_slots_that_have_changed_are_sent_back() -> None:
     before = {"service": "exit_programme", "need": "leave_crime", "misses": 0}
     latest = {"intent": {"name": "human"}, "entities": [], "message_id": "m1", "heard": None}
     tracker = Tracker("c1", before, latest, [], False, None, {}, "action_listen")
