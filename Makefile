@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run test quick faults check setup setup-test lock train clean
+.PHONY: run test quick faults benchmark check setup setup-test lock train clean
 
 run: setup
 	@$(PYTHON) -m bot serve
@@ -22,6 +22,10 @@ faults: setup
 	@$(PYTHON) -m bot train
 	@$(PYTHON) -m tests.faults.run
 
+# Ours beside stock Rasa, into benchmarks/latest.json; most of an hour (docs/performance.md). QUICK=1 only looks whether it runs.
+benchmark: setup
+	@$(PYTHON) benchmarks/run.py $(if $(QUICK),--quick)
+
 # Style, types, catalogue and Rasa's own look at the data.
 check: setup
 	@$(PYTHON) -m ruff check bot actions tests
@@ -31,8 +35,9 @@ check: setup
 	@$(PYTHON) -m rasa data validate --fail-on-warnings --domain domain.yml --data data --config config.yml \
 		> var/validate.txt 2>&1 || (cat var/validate.txt; exit 1)
 
+# LIGHT=1 leaves TensorFlow out: a third of the disk, enough to train and serve (docs/performance.md).
 setup:
-	@python3 deploy/setup.py
+	@python3 deploy/setup.py $(if $(LIGHT),--light)
 
 setup-test:
 	@python3 deploy/setup.py --browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,12 @@ def told(tracker: Tracker) -> Told:
     )
 
 
-def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> list[EventType]:
-    """Hand every message of the turn to Rasa and return the slots after it.
+def say(
+    dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn, before: Mapping[str, Any]
+) -> list[EventType]:
+    """Hand every message of the turn to Rasa and return the slots that are not as they were `before`.
+
+    Most stay as they are, and each one that is sent is read, checked, replayed and stored by Rasa.
 
     A message in a language for which there is no text (bot/routing/unspoken.py) is left out.
     """
@@ -45,7 +50,8 @@ def say(dispatcher: CollectingDispatcher, sentences: Sentences, turn: Turn) -> l
             buttons=[_button(choice, spoken) for choice in saying.choices],
             json_message=_custom(saying, spoken.language_of(saying.sentence)),
         )
-    return [SlotSet(name, value) for name, value in turn.talk.to_slots().items()]
+    after = turn.talk.to_slots().items()
+    return [SlotSet(name, value) for name, value in after if name not in before or before[name] != value]
 
 
 def _button(choice: Choice, sentences: Sentences) -> dict[str, str]:

@@ -38,7 +38,7 @@ class TalkAction(Action, ABC):
             tools = parts().today().of(heard.talk.language)
             with tools.metrics.actions.labels(self.name()).time():
                 turn = steps.watchful(self.step(heard, tools, now()), heard.heard)
-            return say(dispatcher, tools.sentences, turn)
+            return say(dispatcher, tools.sentences, turn, tracker.slots)
         except Exception as error:
             logger.error("%s failed: %s", self.name(), type(error).__name__)
             dispatcher.messages.clear()

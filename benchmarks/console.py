@@ -61,11 +61,11 @@ WHERE = ("i farsta", "i rinkeby", "på söder", "i skolan", "hemma", "på kväll
 SAID_BACK = "Det finns stöd för det här. Du kan ringa eller skriva, och du behöver inte säga vem du är."
 
 
-def fill(engine: Engine, talks: int, seed: int) -> None:
-    """Talks of five turns: ten messages each, over two years."""
+def fill(engine: Engine, talks: int, seed: int, first: int = 0) -> None:
+    """Talks of five turns: ten messages each, over two years. Their ids are counted from `first` on."""
     draw = random.Random(seed)
-    for first in range(0, talks, AT_ONCE):
-        ids = [f"{number:032x}" for number in range(first, min(first + AT_ONCE, talks))]
+    for start in range(first, first + talks, AT_ONCE):
+        ids = [f"{number:032x}" for number in range(start, min(start + AT_ONCE, first + talks))]
         begun = {id_: NOW - timedelta(minutes=draw.random() * 1_000_000) for id_ in ids}
         rows = [{"id": id_, "created_at": at, "last_seen_at": at, "is_test": False} for id_, at in begun.items()]
         said = [row for id_, at in begun.items() for row in _talk(draw, id_, at)]

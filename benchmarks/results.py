@@ -13,13 +13,17 @@ LATEST = Path(__file__).with_name("latest.json")
 
 @dataclass(frozen=True)
 class Line:
-    """One figure of ours beside the peer's, in the same unit. `bound` is an absolute goal beside beating the peer."""
+    """One figure of ours beside the peer's, in the same unit. `bound` is an absolute goal beside beating the peer.
+
+    `against`: False where the peer is another figure of ours, so that only the bound counts.
+    """
 
     name: str
     ours: float
     peer: float
     more_is_better: bool = False
     bound: float | None = None
+    against: bool = True
 
     @property
     def ratio(self) -> float | None:
@@ -29,9 +33,9 @@ class Line:
     @property
     def goal(self) -> str:
         """What is to be reached, in words."""
-        words = "more than the peer" if self.more_is_better else "less than the peer"
-        bound = "" if self.bound is None else f", and {'at least' if self.more_is_better else 'at most'} {self.bound:g}"
-        return words + bound
+        words = ["more than the peer" if self.more_is_better else "less than the peer"] if self.against else []
+        bound = [] if self.bound is None else [f"{'at least' if self.more_is_better else 'at most'} {self.bound:g}"]
+        return ", and ".join(words + bound)
 
     @property
     def met(self) -> bool:
@@ -39,7 +43,7 @@ class Line:
         sign = 1 if self.more_is_better else -1
         best = self.ours == self.peer == (1.0 if self.more_is_better else 0.0)
         within = self.bound is None or sign * self.ours >= sign * self.bound
-        return within and (best or sign * self.ours > sign * self.peer)
+        return within and (best or not self.against or sign * self.ours > sign * self.peer)
 
     def as_dict(self) -> dict[str, Any]:
         """The entry of latest.json."""

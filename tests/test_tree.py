@@ -30,7 +30,8 @@ ROOMS = {
     "actions": {"bot.understanding", "bot.routing", "bot.handover"},
 }
 SHELLS = {
-    f"bot.understanding.{name}" for name in ("components", "channel", "tracker", "engine", "replacing", "following")
+    f"bot.understanding.{name}"
+    for name in ("components", "channel", "tracker", "engine", "replacing", "following", "shortcuts")
 }
 # Outside library → the modules that are its doorway. Everything else must go through them.
 DOORS = {

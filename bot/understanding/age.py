@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from bot.understanding.age_rules import KEPT, NUMBER, load_age_rules
 from bot.understanding.numbers import Number, is_street, near_number, number, split_compounds
@@ -62,12 +63,33 @@ class Age:
     third: bool = False
 
 
+@dataclass(frozen=True)
+class _Told:
+    """The ages of a text; where one of them is somebody's (`owned`), whom the rules take the text to be about."""
+
+    ages: tuple[Age, ...]
+    owned: bool = False
+    role: str | None = None
+    relation: str | None = None
+
+
 def find_age(text: str, today: date | None = None, role: str | None = None) -> int | None:
     """The age in years of the one it is about, or None when no age is said, or only somebody else's.
 
     `today` matters for "född 2010" alone; without it the machine's clock is used. With a `role` it is the age of that
     person; without one the rules of `role.py` say whom it is about.
     """
+    told = _told(text, today)
+    if not told.ages:
+        return None
+    if role is None and not told.owned:
+        return told.ages[0].years
+    return _choose(told.ages, role or told.role, told.relation if role in (None, told.role) else None)
+
+
+@lru_cache(maxsize=4)
+def _told(text: str, today: date | None) -> _Told:
+    """The last few are kept: the same text is asked for again when its role has been learned."""
     plain = normalise(_HALF.sub(r"\1,5", text))
     folded = without_dots(plain)
     raw = list(
@@ -75,14 +97,13 @@ def find_age(text: str, today: date | None = None, role: str | None = None) -> i
     )
     ages = [*_ages(raw), *_born(folded, today)]
     if not ages:
-        return None
+        return _Told(())
     said = [_SPOKEN.get(word, word) for word in raw]
     persons = find_persons(said)
-    owned = [_with_owner(age, said, persons) for age in ages]
-    if role is None and not any(age.person or age.writer for age in owned):
-        return owned[0].years
-    found, relation = find_role(folded, said, persons)
-    return _choose(owned, role or found, relation if role in (None, found) else None)
+    owned = tuple(_with_owner(age, said, persons) for age in ages)
+    if not any(age.person or age.writer for age in owned):
+        return _Told(owned)
+    return _Told(owned, True, *find_role(folded, said, persons))
 
 
 def _ages(raw: Sequence[str]) -> list[Age]:

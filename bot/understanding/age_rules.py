@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ KEPT = {
 }
 _EITHER = {"år": ("år", "ar"), "är": ("är", "ar")}
 _FLAGS = 40
+Choice = tuple[frozenset[str], dict[str, str]]
 _TOKEN = re.compile(r"\([^\s()]+\)[?*]?|\S+")
 
 
@@ -94,12 +96,26 @@ def load_age_rules(path: Path = RULES) -> AgeRules:
     flags = Flags(vocab)
     matcher, known = Matcher(vocab, validate=False), {_OTHER, NUMBER, _START, _END}
     kinds: list[str] = []
-    for kind, pattern in _rules(file):
-        choices = [_choices(file, pattern, token, groups) for token in _TOKEN.findall(pattern)]
+    rules = [
+        (kind, [_choices(file, pattern, token, groups) for token in _TOKEN.findall(pattern)])
+        for kind, pattern in _rules(file)
+    ]
+    # What a rule begins with is compared with every token, the rest only where a rule has begun: it gets the flags.
+    for words in chain.from_iterable(map(_beginning, (choices for _, choices in rules))):
+        flags.of(words)
+    for kind, choices in rules:
         known.update(*(words for words, _ in choices))
         matcher.add(str(len(kinds)), [[{**flags.of(words), **operator} for words, operator in choices]])
         kinds.append(kind)
     return AgeRules(matcher, vocab, tuple(kinds), frozenset(known))
+
+
+def _beginning(choices: Iterable[Choice]) -> Iterator[frozenset[str]]:
+    """What the first token of a rule may be: everything up to and with the first that may not be missing."""
+    for words, operator in choices:
+        yield words
+        if not operator:
+            return
 
 
 def _rules(file: WordFile) -> Iterator[tuple[str, str]]:
@@ -113,9 +129,7 @@ def _rules(file: WordFile) -> Iterator[tuple[str, str]]:
                 yield str(kind), pattern
 
 
-def _choices(
-    file: WordFile, pattern: str, token: str, groups: Mapping[str, frozenset[str]]
-) -> tuple[frozenset[str], dict[str, str]]:
+def _choices(file: WordFile, pattern: str, token: str, groups: Mapping[str, frozenset[str]]) -> Choice:
     """The words that a token of a rule stands for, and the Matcher's operator."""
     often = token[-1] if len(token) > 1 and token[-1] in "?*" else ""
     inner = token.removesuffix(often).strip("()") if len(token) > 1 else token

@@ -11,18 +11,16 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Any
 
 import aiohttp
-from jsonschema import Draft7Validator
-from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.settings import Settings
+from bot.understanding.shortcuts import take_shortcuts
 
 logger = logging.getLogger(__name__)
 SECRET_HEADER = "x-inner-secret"
@@ -81,7 +79,7 @@ class DoorChannel(InputChannel):
         @routes.listener("after_server_start")
         async def prepare(app: Any, _loop: Any) -> None:
             prepare_agent(app.ctx.agent)
-            _check_replies_once()
+            take_shortcuts()
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
@@ -184,15 +182,3 @@ def _reply(message: UserMessage, tracker: Any, model: str) -> dict[str, Any]:
     heard["service"] = next((m["service"]["id"] for m in said if m["service"]), None)
     heard["urgent"] = next((m["urgent"] for m in said if m["urgent"]), heard.get("urgent"))
     return {"messages": said, "understood": heard, "model": model}
-
-
-@lru_cache(maxsize=1)
-def _check_replies_once() -> None:
-    """Build the schema of action replies once: Rasa builds it anew for each reply, 16 ms (docs/decisions/0002)."""
-    validator = Draft7Validator(RemoteAction.action_response_format_spec())
-
-    def validate(_action: RemoteAction, result: dict[str, Any]) -> bool:
-        validator.validate(result)
-        return True
-
-    RemoteAction._validate_action_result = validate

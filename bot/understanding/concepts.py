@@ -13,7 +13,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from bot.understanding.phrases import PhraseBook, PhraseError
-from bot.understanding.text import fold, sentences
+from bot.understanding.text import folded_sentences
 
 LEXICON = Path(__file__).with_name("concepts.yml")
 # Words a piece holds, and how many of them the next piece repeats: more than the longest phrase spans with its gaps.
@@ -32,8 +32,8 @@ def concepts(text: str) -> list[str]:
 
 def _pieces(text: str) -> Iterator[str]:
     """Folded sentences, long ones in overlapping pieces: what a phrase costs grows with the text it is sought in."""
-    for sentence in sentences(text):
-        words = fold(sentence).split()
+    for sentence in folded_sentences(text):
+        words = sentence.split()
         for start in range(0, max(len(words) - _OVERLAP, 1), _PIECE - _OVERLAP):
             yield " ".join(words[start : start + _PIECE])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import find_persons
 from bot.understanding.role import find_role, is_outright
-from bot.understanding.role_signs import load_signs
+from bot.understanding.role_signs import shown_in
 from bot.understanding.substances import find_substance
 from bot.understanding.text import fold
 from bot.understanding.tokens import tokens
@@ -47,7 +47,7 @@ def find_people(text: str) -> People:
     young = _YOUNG.search(folded)
     if role == "other" and relation == "partner" and young and int(young.group(1)) < TOO_YOUNG_FOR_A_PARTNER:
         return People("child", "child", find_substance(folded), int(young.group(1)), outright=True)
-    shown = load_signs().book.names(folded)
+    shown = shown_in(folded)
     return People(
         role,
         None if relation == STRANGER else relation,

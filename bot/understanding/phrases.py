@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.understanding.text import fold
 
@@ -70,14 +70,16 @@ class PhraseBook:
     """Many phrases, each under a name, searched together.
 
     `words` and `beginnings` say for a word of the text, or the beginning of one, which entries are worth trying;
-    `needed` are sets of words of which an entry needs at least one each.
+    `openings` has the lengths of the beginnings that share their first letters, as many as the `shortest` has. `needed`
+    are sets of words of which an entry needs at least one each.
     """
 
     entries: tuple[tuple[str, re.Pattern[str]], ...]
     needed: tuple[tuple[frozenset[str], ...], ...]
     words: Mapping[str, tuple[int, ...]]
     beginnings: Mapping[str, tuple[int, ...]]
-    lengths: tuple[int, ...]
+    shortest: int
+    openings: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, phrases: Mapping[str, Iterable[str]]) -> PhraseBook:
@@ -97,8 +99,12 @@ class PhraseBook:
                 closed = [piece for piece in _pieces(phrase) if not any(begins for _, begins in piece)]
                 needed.append(tuple(frozenset(word for word, _ in piece) for piece in closed))
         words, beginnings = ({key: tuple(ids) for key, ids in index[kind].items()} for kind in (False, True))
-        lengths = tuple(sorted({len(key) for key in beginnings}))
-        return cls(tuple(entries), tuple(needed), words, beginnings, lengths)
+        shortest = min(map(len, beginnings), default=0)
+        lengths: dict[str, set[int]] = {}
+        for key in beginnings:
+            lengths.setdefault(key[:shortest], set()).add(len(key))
+        openings = {opening: tuple(found) for opening, found in lengths.items()}
+        return cls(tuple(entries), tuple(needed), words, beginnings, shortest, openings)
 
     def find(self, folded: str) -> Iterator[tuple[str, re.Match[str]]]:
         """Name and match of each phrase that stands in the folded text, in the order of the book."""
@@ -119,14 +125,22 @@ class PhraseBook:
 
     def _candidates(self, folded: str) -> set[int]:
         candidates: set[int] = set()
-        said = set(_WORD.findall(folded))
+        said = _words_of(folded)
+        words, beginnings, openings, shortest = self.words, self.beginnings, self.openings, self.shortest
         for word in said:
-            candidates.update(self.words.get(word, ()))
-            for length in self.lengths:
-                if length > len(word):
-                    break
-                candidates.update(self.beginnings.get(word[:length], ()))
+            if word in words:
+                candidates.update(words[word])
+            # Most words begin like nothing in the book: one look says so.
+            for length in openings.get(word[:shortest], ()):
+                if word[:length] in beginnings:
+                    candidates.update(beginnings[word[:length]])
         return {entry for entry in candidates if not any(map(said.isdisjoint, self.needed[entry]))}
+
+
+@lru_cache(maxsize=4)
+def _words_of(folded: str) -> frozenset[str]:
+    """The words of a text. The last few are kept: one sentence is looked up in several books."""
+    return frozenset(_WORD.findall(folded))
 
 
 @cache

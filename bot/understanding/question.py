@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.understanding.phrases import PhraseBook
-from bot.understanding.text import fold, sentences
+from bot.understanding.text import folded_sentences
 from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import WordFile
 
@@ -56,7 +56,7 @@ class Questions:
 def find_question(text: str) -> str | None:
     """The question of the message as a name of questions.yml, or None. Pure and total."""
     questions = load_questions()
-    parts = [fold(part) for part in sentences(text)]
+    parts = folded_sentences(text)
     words = [tokens(part) for part in parts]
     short = sum(word.isalnum() for said in words for word in said) <= _SHORT
     asking = [part for part, said in zip(parts, words, strict=True) if short or questions.asks(said)]

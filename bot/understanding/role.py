@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot.understanding.numbers import number
 from bot.understanding.person_words import STRANGER
 from bot.understanding.persons import Person
-from bot.understanding.role_signs import Signs, load_signs
+from bot.understanding.role_signs import Signs, load_signs, shown_in
 from bot.understanding.tokens import SENTENCE_END
 
 Found = tuple[str | None, str | None]
@@ -34,7 +34,7 @@ def find_role(folded: str, said: Sequence[str], persons: Sequence[Person]) -> Fo
     is introduced, and only then the weaker signs.
     """
     signs = load_signs()
-    shown = signs.book.names(folded)
+    shown = shown_in(folded)
     writer = signs.introduction(said)
     others = [person for person in persons if not signs.is_writer(said, person)]
     named = _without_own_names([person for person in others if person.relation != STRANGER])
@@ -90,14 +90,14 @@ def _named_after(said: Sequence[str], index: int, persons: Sequence[Person], sig
     return None
 
 
-def _hurt(shown: set[str], persons: Sequence[Person]) -> Found | None:
+def _hurt(shown: frozenset[str], persons: Sequence[Person]) -> Found | None:
     if "harm" not in shown:
         return None
     first = persons[0] if persons else None
     return ("child" if first and first.role == "child" else "self", first.relation if first else None)
 
 
-def _own_trouble(shown: set[str]) -> Found | None:
+def _own_trouble(shown: frozenset[str]) -> Found | None:
     return ("self", None) if "self" in shown and "not_self" not in shown else None
 
 
@@ -132,11 +132,11 @@ def _young_writer(said: Sequence[str]) -> Found | None:
     return None
 
 
-def _unborn(shown: set[str]) -> Found | None:
+def _unborn(shown: frozenset[str]) -> Found | None:
     return ("child", "child") if "unborn" in shown else None
 
 
-def _perhaps_self(said: Sequence[str], shown: set[str], signs: Signs) -> Found | None:
+def _perhaps_self(said: Sequence[str], shown: frozenset[str], signs: Signs) -> Found | None:
     """ "jag mår dåligt", unless the text goes on about a "han" or "hon" who is not named."""
     if "self_weak" not in shown or "not_self" in shown or sum(word in signs.cues["third"] for word in said) > 1:
         return None

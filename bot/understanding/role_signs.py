@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot.understanding.person_words import PEOPLE
@@ -72,6 +72,12 @@ class Signs:
     def _opens(self, said: Sequence[str], index: int) -> bool:
         """ "Mamma till en 14-åring här": nothing before it, and the child after."""
         return index < 3 and bool(set(said[index + 1 : index + 2]) & self.cues["introduced_by"])
+
+
+@lru_cache(maxsize=4)
+def shown_in(folded: str) -> frozenset[str]:
+    """The names of the signs that stand in a folded text. The last few are kept: age and role ask for the same."""
+    return frozenset(load_signs().book.names(folded))
 
 
 @cache

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 MIN_FUZZY = 6
 _WORD = re.compile(r"\w+")
-_APOSTROPHES = str.maketrans("", "", "'’‘`´")
+_APOSTROPHES = re.compile("['’‘`´]")
 # `i natt`, `i kväll`: one word, so that time words can be written in one way.
 _TIME = re.compile(r"\b[ij] (natt|kvall|dag|gar|morse|morgon|morron|eftermiddags?|forgar|helgen)\b")
 
@@ -42,7 +42,7 @@ class Speller:
 
     def mend(self, folded: str) -> str:
         """The folded text in the words that rules are written in."""
-        return _WORD.sub(lambda found: self._word(found.group()), _TIME.sub(r"i\1", folded.translate(_APOSTROPHES)))
+        return _WORD.sub(lambda found: self._word(found.group()), _TIME.sub(r"i\1", _APOSTROPHES.sub("", folded)))
 
     def _word(self, word: str) -> str:
         form = self.forms.get(word)

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from bot.understanding.phrases import PhraseBook, PhraseError
 from bot.understanding.spelling import Speller
-from bot.understanding.text import fold, sentences
+from bot.understanding.text import fold, folded_sentences
 from bot.understanding.vocabulary import VocabularyError, WordFile
 
 RULES = Path(__file__).with_name("urgent.yml")
@@ -109,7 +109,7 @@ def _raised(case: Case, together: list[dict[str, str]]) -> Iterator[str]:
 
 def _pieces(text: str) -> Iterator[str]:
     """The folded sentences; one without end, as people write in fear, in overlapping pieces, so that it stays fast."""
-    for sentence in map(fold, sentences(text)):
+    for sentence in folded_sentences(text):
         words = sentence.split(" ")
         for start in range(0, max(1, len(words) - _OVERLAP), _LONGEST - _OVERLAP):
             yield " ".join(words[start : start + _LONGEST])

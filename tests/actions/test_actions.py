@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 import actions.talk
 from actions.hand_over import ActionCallBack, ActionHandOver
 from actions.parts import Parts
-from actions.talk import ActionAnswerNeed, ActionFallBack
+from actions.talk import ActionAnswerNeed, ActionFallBack, ActionOfferHuman
 from bot.database import create_database_engine, migrate, now, reading
 from bot.routing.catalogue import Catalogue
+from bot.routing.talk import Talk
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.switch import name_of, set_switch
@@ -181,3 +182,15 @@ def test_switches_that_cannot_be_read_keep_nobody_from_an_answer(tools: Parts) -
     with tools.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE switches")
     assert run(ActionFallBack(), {}, "nlu_fallback").messages
+
+
+@pytest.mark.usefixtures("tools")
+def test_only_slots_that_have_changed_are_sent_back() -> None:
+    before = {"service": "exit_programme", "need": "leave_crime", "misses": 0}
+    latest = {"intent": {"name": "human"}, "entities": [], "message_id": "m1", "heard": None}
+    tracker = Tracker("c1", before, latest, [], False, None, {}, "action_listen")
+    events = asyncio.run(ActionOfferHuman().run(CollectingDispatcher(), tracker, {}))
+    sent = {event["name"]: event["value"] for event in events}
+    assert not any(name in before and before[name] == value for name, value in sent.items())
+    after = Talk.from_slots({**before, **sent})
+    assert (after.service, after.need) == ("exit_programme", "leave_crime")

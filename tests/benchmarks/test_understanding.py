@@ -69,6 +69,8 @@ def test_the_need_on_top_leaves_thresholds_out(parsed: dict[str, Any], need: str
         (Line("a", 0.0, 0.0), True),
         (Line("a", 4.0, 9.0, bound=3), False),
         (Line("a", 2.0, 9.0, bound=3), True),
+        (Line("a", 2.0, 1.0, bound=3, against=False), True),
+        (Line("a", 4.0, 9.0, bound=3, against=False), False),
     ],
 )
 def test_a_line_is_won_only_by_being_better_and_within_its_bound(line: Line, met: bool) -> None:

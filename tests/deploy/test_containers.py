@@ -206,7 +206,7 @@ def test_each_probe_asks_for_a_path_that_the_process_answers() -> None:
         own = container(workload)
         asked = {own[kind]["httpGet"]["path"] for kind in own if kind.endswith("Probe") and "httpGet" in own[kind]}
         assert asked == answers[named(workload)]
-    assert '@app.get("/chatt")' in (ROOT / "bot" / "chat" / "app.py").read_text(encoding="utf-8")
+    assert '@app.get("/chatt")' in (ROOT / "bot" / "chat" / "web" / "app.py").read_text(encoding="utf-8")
 
 
 def test_rasa_is_asked_where_the_channel_answers() -> None:

@@ -80,10 +80,3 @@ def test_13_the_tracker_can_be_deleted(town: Town) -> None:
     assert ask(town, None, method="DELETE", path="conversations/gone")[0] == 204
     _, answer = ask(town, {"conversation_id": "gone", "message_id": "m2", "payload": "/ask_cost"})
     assert answer["understood"]["service"] is None
-
-
-def test_the_patched_check_of_action_replies_is_still_there_to_patch() -> None:
-    from rasa.core.actions.action import RemoteAction
-
-    assert callable(RemoteAction._validate_action_result)
-    assert "events" in RemoteAction.action_response_format_spec()["properties"]

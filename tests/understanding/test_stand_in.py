@@ -1,0 +1,73 @@
+"""TensorFlow is left out only where nothing needs it, and whoever would use it is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_tree import ROOT
+
+ANSWER = """
+import asyncio, sys
+from bot.understanding.stand_in import leave_out_tensorflow
+assert leave_out_tensorflow() and leave_out_tensorflow()
+from bot.understanding.engine import load_parser
+import tensorflow
+assert not hasattr(tensorflow, "__version__"), "the real one was imported"
+print("imported")
+"""
+USE = """
+import sys
+from bot.understanding.stand_in import TensorFlowLeftOutError, leave_out_tensorflow
+leave_out_tensorflow()
+import tensorflow as tf
+from tensorflow.keras.utils import Sequence
+class Batches(Sequence):
+    pass
+for use in (lambda: tf.constant(1), lambda: tf.nn.softmax([1]), lambda: Batches()):
+    try:
+        use()
+    except TensorFlowLeftOutError as error:
+        print(error)
+    else:
+        sys.exit("used without an error")
+"""
+OTHER = """
+import pathlib, sys
+from bot.understanding.stand_in import leave_out_tensorflow
+sys.exit(leave_out_tensorflow(pathlib.Path(sys.argv[1])))
+"""
+
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_rasa_is_imported_without_tensorflow() -> None:
+    done = run(ANSWER)
+    assert done.stdout == "imported\n", done.stderr[-500:]
+
+
+def test_whoever_would_compute_with_it_gets_an_error_that_names_what() -> None:
+    done = run(USE)
+    assert done.returncode == 0, done.stdout + done.stderr[-500:]
+    assert done.stdout.count("needs TensorFlow, which was left out") == 3 and "tensorflow.constant" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("config", "left_out"),
+    [
+        ("pipeline: [{name: bot.understanding.components.Understanding}]\npolicies: [{name: RulePolicy}]", True),
+        ("pipeline: [{name: DIETClassifier}]\npolicies: [{name: RulePolicy}]", False),
+        ("pipeline: []\npolicies: [{name: RulePolicy}, {name: TEDPolicy}]", False),
+    ],
+)
+def test_a_config_with_a_part_that_is_not_known_to_do_without_gets_the_real_one(
+    tmp_path: Path, config: str, left_out: bool
+) -> None:
+    (tmp_path / "config.yml").write_text(config, encoding="utf-8")
+    assert run(OTHER, str(tmp_path)).returncode == left_out
