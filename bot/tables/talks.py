@@ -68,6 +68,7 @@ talks = Table(
     Column("decisions", String(200), nullable=False, comment="a list"),
     Column("urgent", String(60), nullable=False, comment="a list"),
     Column("feedback", String(20), nullable=False, comment="a list"),
+    Column("styles", String(120), nullable=False, server_default="", comment="a list: how the person writes"),
     Column("unsure", Float, comment="the lowest confidence of its messages"),
     Column("handed_over", Boolean, nullable=False),
     Column("sensitive", Boolean, nullable=False),
@@ -75,7 +76,7 @@ talks = Table(
     Column("reviewed_at", UtcDateTime),
     Column("reviewed_by", String(32)),
     Index("ix_talks_list", "is_test", "top", "began_at", "conversation_id"),
-    Index("ix_talks_stale", "stale"),
+    Index("ix_talks_stale", "stale", "began_at"),
 )
 
 talk_tags = Table(

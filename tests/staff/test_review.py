@@ -286,8 +286,21 @@ def test_summing_up_takes_what_has_changed_a_batch_at_a_time(console: Console) -
     for number in range(digest.BATCH + 1):
         console.talk(f"{number:032d}", {"understood": heard()})
     assert digest.catch_up(console.engine, 1)
-    assert not digest.catch_up(console.engine, 2)
+    assert not digest.catch_up(console.engine, 1)
     with transaction(console.engine) as connection:
         assert {(row.stale, row.needs, row.length) for row in connection.execute(select(talks))} == {
             (False, ",parenting,", 1)
         }
+
+
+def test_the_list_says_when_it_is_behind_and_takes_the_newest_first(console: Console, rut: Client) -> None:
+    console.clock.move(hours=-1)
+    for number in range(digest.BATCH):
+        console.talk(f"{number:032d}", {"understood": heard("substance_use")})
+    console.clock.move(hours=1)
+    console.talk("a" * 32, {"text": "hjälp", "urgent": "emergency", "understood": heard()})
+    first = rut.get("/samtal?akut=1")
+    assert "inte kommit med här än" in first.said and len(first.page.select("tbody tr")) == 1
+    second = rut.get("/samtal")
+    assert "inte kommit med här än" not in second.said
+    assert rut.get("/samtal?behov=substance_use&sida=1").page.select("tbody tr")

@@ -72,6 +72,7 @@ class TalkFilter:
     feedback: str | None = None
     certainty: str | None = None
     length: str | None = None
+    style: str | None = None
     handed_over: bool | None = None
     reviewed: bool | None = None
     flagged: bool = False
@@ -104,6 +105,7 @@ def _filtered(query: Select, wanted: TalkFilter) -> Select:
         (talks.c.services, wanted.service),
         (talks.c.decisions, wanted.decision),
         (talks.c.feedback, wanted.feedback),
+        (talks.c.styles, wanted.style),
     )
     for kept, value in lists:
         query = query.where(kept.like(f"%,{value},%")) if value else query
