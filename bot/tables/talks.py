@@ -75,7 +75,12 @@ talks = Table(
     Column("flagged", Boolean, nullable=False),
     Column("reviewed_at", UtcDateTime),
     Column("reviewed_by", String(32)),
-    Index("ix_talks_list", "is_test", "top", "began_at", "conversation_id"),
+    # In the order of the list and with all that it is narrowed by: a filter that little fits reads no row in vain.
+    Index(
+        "ix_talks_list",
+        *("is_test", "top", "began_at", "conversation_id", "needs", "services", "decisions", "urgent", "feedback"),
+        *("styles", "unsure", "length", "handed_over", "flagged", "reviewed_at"),
+    ),
     Index("ix_talks_stale", "stale", "began_at"),
 )
 

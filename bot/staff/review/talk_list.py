@@ -87,7 +87,7 @@ def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[TalkRow
     """A page of talks and whether there are more: alarms first, then danger not yet reviewed, then the newest."""
     # Few talks have the words or the tag: SQLite is kept from walking the whole index of the list to find them.
     kind = func.coalesce(talks.c.is_test, False) if wanted.words or wanted.tag else talks.c.is_test
-    query = _filtered(select(talks).where(kind.is_(wanted.tests)), wanted)
+    query = _filtered(select(talks.c.conversation_id).where(kind.is_(wanted.tests)), wanted)
     if wanted.words:
         found = hits(connection, wanted.words)
         if found is None:
@@ -95,7 +95,10 @@ def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[TalkRow
         query = query.where(talks.c.conversation_id.in_(found))
     order = talks.c.top.desc(), talks.c.began_at.desc(), talks.c.conversation_id.desc()
     start = (wanted.page - 1) * PAGE_LENGTH
-    rows = connection.execute(query.order_by(*order).offset(start).limit(PAGE_LENGTH + 1)).mappings().all()
+    # First the ids, from the index alone; then the rows of the one page.
+    ids = connection.execute(query.order_by(*order).offset(start).limit(PAGE_LENGTH + 1)).scalars().all()
+    page = select(talks).where(talks.c.conversation_id.in_(ids)).order_by(*order)
+    rows = connection.execute(page).mappings().all()
     return [TalkRow.from_row(row) for row in rows[:PAGE_LENGTH]], len(rows) > PAGE_LENGTH
 
 
