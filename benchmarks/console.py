@@ -209,6 +209,10 @@ class Visitor:
         reply = self._connection.getresponse()
         return reply.status, reply.read()
 
+    def hang_up(self) -> None:
+        """The server ends a connection that has been quiet for a while; the next call opens a new one."""
+        self._connection.close()
+
     def post(self, path: str, **fields: str) -> int:
         """Send a form with the token of a page that everybody sees; returns the status."""
         token = self.get("/hjalp")[1].decode().partition('name="csrf" value="')[2].partition('"')[0]
@@ -229,12 +233,15 @@ def measure(engine: Engine, url: str, runs: int, only: str) -> None:
         visitors["rut"].post("/osakra/skal", reason="Mäter hur fort det går")
         for name, paths in PAGES.items():
             for what, path in paths.items():
+                visitors[name].hang_up()
                 if only in what:
                     report(what, lambda path=path, name=name: visitors[name].get(path), runs)
         with transaction(engine) as connection:
             ids = list(connection.execute(select(conversations.c.id).limit(runs + 1)).scalars())
             case_ids = list(connection.execute(select(cases.c.id).limit(runs + 1)).scalars())
         opened, taken = iter(ids), iter(case_ids)
+        for visitor in visitors.values():
+            visitor.hang_up()
         if not only:
             report("opening a talk", lambda: visitors["rut"].get(f"/samtal/{next(opened)}"), runs)
             report("opening a case", lambda: visitors["siv"].get(f"/arenden/{next(taken)}"), runs)

@@ -17,7 +17,8 @@ from bot.staff.parts import NEEDS, Desk
 from bot.staff.reasons import reason_problem
 from bot.staff.review import digest, marks, transcripts
 from bot.staff.review.style import STYLES
-from bot.staff.review.talk_list import CERTAINTIES, LENGTHS, TalkFilter, find_talks
+from bot.staff.review.talk_list import CERTAINTIES, LENGTHS, Found, TalkFilter, find_talks
+from bot.staff.review.talk_search import MOST_HITS
 from bot.staff.review.transcripts import Summary
 from bot.staff.times import end_of_day, start_of_day
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
@@ -36,22 +37,24 @@ def show_conversations(desk: Desk, visit: Visit) -> Answer:
     used = _used(visit.query)
     behind = digest.catch_up(desk.engine)
     with transaction(desk.engine) as connection:
-        found, more = ([], False) if problems else find_talks(connection, wanted)
+        found = Found() if problems else find_talks(connection, wanted)
         record(connection, visit.member.id, "list_conversations", visit.now, detail=used)
         tags, filters = marks.all_tags(connection), marks.own_filters(connection, visit.member.id)
     values = {
-        "talks": found,
+        "talks": found.talks,
+        "capped": found.capped,
         "used": used,
         "needs": NEEDS,
         "lengths": LENGTHS,
         "styles": STYLES,
+        "most": f"{MOST_HITS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "tags": tags,
         "filters": filters,
         "query": urlencode(used),
         "page": wanted.page,
         "behind": behind,
         "newer": _link(used, wanted.page - 1) if wanted.page > 1 else None,
-        "older": _link(used, wanted.page + 1) if more else None,
+        "older": _link(used, wanted.page + 1) if found.more else None,
         "notice": visit.query.one("klart"),
     }
     return Page("conversations.html", values, 422 if problems else 200, problems)
