@@ -326,7 +326,7 @@ def test_todays_code_reads_the_talk(old: Engine, url: str) -> None:
     while catch_up(old):
         continue
     with reading(old) as connection:
-        (talk,), _ = find_talks(connection, TalkFilter())
+        (talk,) = find_talks(connection, TalkFilter()).talks
         assert (talk.id, talk.needs, talk.sensitive) == (TALK, ("leave_crime",), True)
 
 

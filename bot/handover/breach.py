@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.engine import Connection
 
+from bot.handover.record import OPEN
 from bot.tables import cases
 
 COUNTED = timedelta(days=90)
@@ -40,12 +41,15 @@ def count_breaches(connection: Connection, services: Sequence[str], now: datetim
     """Of these services' cases."""
     promised = cases.c.service.in_(list(services)), cases.c.due_at.is_not(None)
     # Whoever wants no contact any more owes us no waiting: from then on nothing is late.
-    over = func.coalesce(cases.c.stopped_at, cases.c.closed_at).label("over_at")
-    columns = cases.c.created_at, cases.c.due_at, cases.c.contacted_at, over
-    rows = list(connection.execute(select(*columns).where(*promised, cases.c.created_at >= now - COUNTED)))
+    over = func.coalesce(cases.c.stopped_at, cases.c.closed_at)
+    # As `late_by` says it. Counted by the database: the queue is opened all day, and a big unit has thousands of them.
+    broken = func.count().filter(
+        func.coalesce(cases.c.contacted_at, over, literal(now, cases.c.due_at.type)) > cases.c.due_at
+    )
+    kept = func.count().filter(cases.c.contacted_at <= cases.c.due_at)
+    recent = select(broken.label("broken"), kept.label("kept")).where(*promised, cases.c.created_at >= now - COUNTED)
     # A case that has waited for longer than the last 90 days is the last one to forget.
-    still = cases.c.contacted_at.is_(None), over.is_(None), cases.c.due_at < now
-    waiting = list(connection.execute(select(cases.c.id).where(*promised, *still)))
-    broken = [row for row in rows if late_by(row.due_at, row.contacted_at, row.over_at, now)]
-    kept = [row for row in rows if row.contacted_at is not None and row.contacted_at <= row.due_at]
-    return Breaches(len(waiting), len(broken), len(broken) + len(kept))
+    still = cases.c.state.in_(OPEN), cases.c.contacted_at.is_(None), over.is_(None), cases.c.due_at < now
+    waiting = select(func.count()).select_from(cases).where(*promised, *still)
+    row = connection.execute(recent).one()
+    return Breaches(int(connection.execute(waiting).scalar_one()), row.broken, row.broken + row.kept)

@@ -31,7 +31,7 @@ from bot.staff.streams import Streams
 from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers
 
 LARGEST_REQUEST = 100_000
-SUM_UP_SECONDS = 30
+SUM_UP_SECONDS = 10
 SUM_UP_PAUSE_SECONDS = 0.2
 PATH_OF_STATIC = "/static/<name>"
 PATH_OF_HEALTH = "/healthz"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text, event
+from sqlalchemy import DDL, JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, event
 
 from bot.database import UtcDateTime
 from bot.tables.base import metadata
@@ -69,12 +69,13 @@ audit = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False, index=True),
-    Column("staff_id", String(32), nullable=False, index=True),
+    Column("staff_id", String(32), nullable=False),
     Column("action", String(40), nullable=False, comment="what was done: read_case, read_contact, sign_in, …"),
     Column("case_id", String(32), index=True),
     Column("conversation_id", String(32), index=True),
     Column("reason", Text),
     Column("detail", JSON),
+    Index("ix_audit_staff_case", "staff_id", "case_id", "action"),
 )
 
 # The database itself refuses to change the audit, so that neither the console nor a slip in the code can.

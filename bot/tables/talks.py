@@ -68,14 +68,20 @@ talks = Table(
     Column("decisions", String(200), nullable=False, comment="a list"),
     Column("urgent", String(60), nullable=False, comment="a list"),
     Column("feedback", String(20), nullable=False, comment="a list"),
+    Column("styles", String(120), nullable=False, server_default="", comment="a list: how the person writes"),
     Column("unsure", Float, comment="the lowest confidence of its messages"),
     Column("handed_over", Boolean, nullable=False),
     Column("sensitive", Boolean, nullable=False),
     Column("flagged", Boolean, nullable=False),
     Column("reviewed_at", UtcDateTime),
     Column("reviewed_by", String(32)),
-    Index("ix_talks_list", "is_test", "top", "began_at", "conversation_id"),
-    Index("ix_talks_stale", "stale"),
+    # In the order of the list and with all that it is narrowed by: a filter that little fits reads no row in vain.
+    Index(
+        "ix_talks_list",
+        *("is_test", "top", "began_at", "conversation_id", "needs", "services", "decisions", "urgent", "feedback"),
+        *("styles", "unsure", "length", "handed_over", "flagged", "reviewed_at"),
+    ),
+    Index("ix_talks_stale", "stale", "began_at"),
 )
 
 talk_tags = Table(

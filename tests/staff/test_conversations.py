@@ -27,11 +27,11 @@ def listed(client: Client, query: str = "") -> list[str]:
 def test_the_list_tells_of_a_talk_without_its_words(console: Console, rut: Client) -> None:
     console.talk(
         "a" * 32,
-        {"text": "hemliga ord", "understood": heard("parenting", confidence=0.93)},
-        {"text": "mer ord", "understood": heard("substance_use", confidence=0.412, decision="clarify")},
+        {"text": "hemliga tankar", "understood": heard("parenting", confidence=0.93)},
+        {"text": "hemliga vanor", "understood": heard("substance_use", confidence=0.412, decision="clarify")},
     )
     said = rut.get("/samtal").said
-    assert "ord" not in said.split()
+    assert not {"hemliga", "tankar", "vanor"} & set(said.split())
     for words in ("Att vara förälder, Alkohol", "Svarade, Frågade vad personen menade", "41 %, mycket osäker"):
         assert words in said
 

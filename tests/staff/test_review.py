@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from bot.database import transaction
-from bot.staff.review import digest
+from bot.staff.review import digest, talk_search
 from bot.tables import (
     alarms,
     cases,
@@ -82,6 +82,30 @@ def test_a_search_and_a_filter_narrow_together(console: Console, rut: Client) ->
     say(console, "a", "om skolan")
     console.talk("b" * 32, {"text": "om skolan", "understood": heard("substance_use")})
     assert listed(rut, "?sok=skolan&behov=substance_use") == ["b" * 32]
+
+
+def test_of_a_common_word_the_newest_are_looked_at_and_the_page_says_so(
+    console: Console, rut: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talk_search, "MOST_HITS", 2)
+    for name in "dcba":  # the oldest first
+        say(console, name, "om skolan")
+    assert listed(rut, "?sok=skolan") == ["a" * 32, "b" * 32]
+    assert "bara gått igenom de 2 senaste" not in rut.get("/samtal?sok=finns").said
+    assert "Sökningen har bara gått igenom" in rut.get("/samtal?sok=skolan").said
+    assert "Sökningen har bara gått igenom" in rut.get("/samtal?sok=skolan&behov=human").said
+
+
+@pytest.mark.parametrize("typed", ["skolan", '"mobbad i skolan"', "mobbad skol"])
+def test_what_is_rare_is_found_however_old_it_is(
+    console: Console, rut: Client, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(talk_search, "NEWEST", 1)
+    say(console, "c", "jag blir mobbad i skolan")
+    for name in "ba":
+        say(console, name, "om räka", "i mobbad")
+    reply = rut.get("/samtal?" + urlencode({"sok": typed}))
+    assert len(reply.page.select("tbody a")) == 1 and "bara gått igenom" not in reply.said
 
 
 @pytest.mark.parametrize("how", ["message", "talk", "purge"])
@@ -286,8 +310,21 @@ def test_summing_up_takes_what_has_changed_a_batch_at_a_time(console: Console) -
     for number in range(digest.BATCH + 1):
         console.talk(f"{number:032d}", {"understood": heard()})
     assert digest.catch_up(console.engine, 1)
-    assert not digest.catch_up(console.engine, 2)
+    assert not digest.catch_up(console.engine, 1)
     with transaction(console.engine) as connection:
         assert {(row.stale, row.needs, row.length) for row in connection.execute(select(talks))} == {
             (False, ",parenting,", 1)
         }
+
+
+def test_the_list_says_when_it_is_behind_and_takes_the_newest_first(console: Console, rut: Client) -> None:
+    console.clock.move(hours=-1)
+    for number in range(digest.BATCH):
+        console.talk(f"{number:032d}", {"understood": heard("substance_use")})
+    console.clock.move(hours=1)
+    console.talk("a" * 32, {"text": "hjälp", "urgent": "emergency", "understood": heard()})
+    first = rut.get("/samtal?akut=1")
+    assert "inte kommit med här än" in first.said and len(first.page.select("tbody tr")) == 1
+    second = rut.get("/samtal")
+    assert "inte kommit med här än" not in second.said
+    assert rut.get("/samtal?behov=substance_use&sida=1").page.select("tbody tr")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -96,10 +96,13 @@ def readings(connection: Connection, since: datetime, until: datetime) -> list[R
     ]
 
 
-def worked_on(connection: Connection, people: Collection[str]) -> set[tuple[str, str]]:
-    """Staff id and case id of whoever has done something with a case, whenever that was."""
-    done = select(audit.c.staff_id, audit.c.case_id).where(audit.c.action.in_(USES), audit.c.staff_id.in_(people))
-    return {(row.staff_id, row.case_id) for row in connection.execute(done.distinct())}
+def worked_on(connection: Connection, since: datetime, until: datetime) -> set[tuple[str, str]]:
+    """Staff id and case id of whoever read a case between two moments and has done something with it, whenever."""
+    done = audit.alias("done")
+    same = done.c.staff_id == audit.c.staff_id, done.c.case_id == audit.c.case_id, done.c.action.in_(USES)
+    read = audit.c.at >= since, audit.c.at < until, audit.c.action.in_(READINGS), audit.c.case_id.is_not(None)
+    both = select(audit.c.staff_id, audit.c.case_id).where(*read, exists().where(*same)).distinct()
+    return {(row.staff_id, row.case_id) for row in connection.execute(both)}
 
 
 def count_actions(connection: Connection, actions: Collection[str], since: datetime, until: datetime) -> dict[str, int]:

@@ -178,7 +178,7 @@ def _note_problem(month: Month, note: str, now: datetime) -> str | None:
 
 def _unusual(desk: Desk, connection: Connection, since: datetime, until: datetime, now: datetime) -> list[Finding]:
     found = readings(connection, since, until)
-    return find_unusual(found, worked_on(connection, {r.staff_id for r in found}), desk.limits, now)
+    return find_unusual(found, worked_on(connection, since, until), desk.limits, now)
 
 
 def _sample(entries: Sequence[Mapping[str, Any]], month: Month) -> list[Mapping[str, Any]]:

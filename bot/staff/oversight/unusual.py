@@ -132,8 +132,10 @@ def _passing(readings: Sequence[Reading], limit: Limit) -> Iterator[tuple[date, 
         day = in_stockholm(reading.at).date()
         inside[reading.what] += 1
         while _is_before(readings[first], reading, limit):
-            inside[readings[first].what] -= 1
-            inside += Counter()  # drops what has come to nothing
+            gone = readings[first].what
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
             first += 1
         best[day] = max(best[day], len(inside))
     return ((day, count) for day, count in best.items() if count >= limit.amount)

@@ -16,14 +16,16 @@ from bot.staff.oversight.audit import record
 from bot.staff.parts import NEEDS, Desk
 from bot.staff.reasons import reason_problem
 from bot.staff.review import digest, marks, transcripts
-from bot.staff.review.talk_list import CERTAINTIES, LENGTHS, TalkFilter, find_talks
+from bot.staff.review.style import STYLES
+from bot.staff.review.talk_list import CERTAINTIES, LENGTHS, Found, TalkFilter, find_talks
+from bot.staff.review.talk_search import MOST_HITS
 from bot.staff.review.transcripts import Summary
 from bot.staff.times import end_of_day, start_of_day
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
 from bot.staff.words import Words
 
 FIELDS = (
-    "from", "till", "behov", "verksamhet", "beslut", "hjalpte", "saker", "langd", "lamnat", "granskat",
+    "from", "till", "behov", "verksamhet", "beslut", "hjalpte", "saker", "langd", "stil", "lamnat", "granskat",
     "tagg", "sok", "akut", "flagga", "test",
 )  # fmt: skip
 YES_NO = {"yes": True, "no": False}
@@ -33,22 +35,26 @@ def show_conversations(desk: Desk, visit: Visit) -> Answer:
     """The list. Which filters and words were used is recorded: what someone looks for is a reading, too."""
     wanted, problems = read_filter(visit.query, desk.words)
     used = _used(visit.query)
-    digest.catch_up(desk.engine)
+    behind = digest.catch_up(desk.engine)
     with transaction(desk.engine) as connection:
-        found, more = ([], False) if problems else find_talks(connection, wanted)
+        found = Found() if problems else find_talks(connection, wanted)
         record(connection, visit.member.id, "list_conversations", visit.now, detail=used)
         tags, filters = marks.all_tags(connection), marks.own_filters(connection, visit.member.id)
     values = {
-        "talks": found,
+        "talks": found.talks,
+        "capped": found.capped,
         "used": used,
         "needs": NEEDS,
         "lengths": LENGTHS,
+        "styles": STYLES,
+        "most": f"{MOST_HITS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "tags": tags,
         "filters": filters,
         "query": urlencode(used),
         "page": wanted.page,
+        "behind": behind,
         "newer": _link(used, wanted.page - 1) if wanted.page > 1 else None,
-        "older": _link(used, wanted.page + 1) if more else None,
+        "older": _link(used, wanted.page + 1) if found.more else None,
         "notice": visit.query.one("klart"),
     }
     return Page("conversations.html", values, 422 if problems else 200, problems)
@@ -130,6 +136,7 @@ def read_filter(query: Fields, words: Words) -> tuple[TalkFilter, dict[str, str]
         feedback=_known(words.all("feedback"), query.one("hjalpte")),
         certainty=_known(CERTAINTIES, query.one("saker")),
         length=_known(LENGTHS, query.one("langd")),
+        style=query.one("stil") if query.one("stil") in STYLES else None,
         handed_over=YES_NO.get(query.one("lamnat")),
         reviewed=YES_NO.get(query.one("granskat")),
         flagged=bool(query.one("flagga")),

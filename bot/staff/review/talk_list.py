@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,7 @@ class TalkFilter:
     feedback: str | None = None
     certainty: str | None = None
     length: str | None = None
+    style: str | None = None
     handed_over: bool | None = None
     reviewed: bool | None = None
     flagged: bool = False
@@ -82,20 +83,33 @@ class TalkFilter:
     page: int = 1
 
 
-def find_talks(connection: Connection, wanted: TalkFilter) -> tuple[list[TalkRow], bool]:
-    """A page of talks and whether there are more: alarms first, then danger not yet reviewed, then the newest."""
+@dataclass(frozen=True)
+class Found:
+    """A page of talks, and whether there is a next one. `capped`: not every message with the words was looked at."""
+
+    talks: Sequence[TalkRow] = ()
+    more: bool = False
+    capped: bool = False
+
+
+def find_talks(connection: Connection, wanted: TalkFilter) -> Found:
+    """A page of talks: alarms first, then danger not yet reviewed, then the newest."""
     # Few talks have the words or the tag: SQLite is kept from walking the whole index of the list to find them.
     kind = func.coalesce(talks.c.is_test, False) if wanted.words or wanted.tag else talks.c.is_test
-    query = _filtered(select(talks).where(kind.is_(wanted.tests)), wanted)
+    query = _filtered(select(talks.c.conversation_id).where(kind.is_(wanted.tests)), wanted)
+    found = hits(connection, wanted.words) if wanted.words else None
     if wanted.words:
-        found = hits(connection, wanted.words)
         if found is None:
-            return [], False
-        query = query.where(talks.c.conversation_id.in_(found))
+            return Found()
+        query = query.where(talks.c.conversation_id.in_(found.talks))
     order = talks.c.top.desc(), talks.c.began_at.desc(), talks.c.conversation_id.desc()
     start = (wanted.page - 1) * PAGE_LENGTH
-    rows = connection.execute(query.order_by(*order).offset(start).limit(PAGE_LENGTH + 1)).mappings().all()
-    return [TalkRow.from_row(row) for row in rows[:PAGE_LENGTH]], len(rows) > PAGE_LENGTH
+    # First the ids, from the index alone; then the rows of the one page.
+    ids = connection.execute(query.order_by(*order).offset(start).limit(PAGE_LENGTH + 1)).scalars().all()
+    page = select(talks).where(talks.c.conversation_id.in_(ids)).order_by(*order)
+    rows = connection.execute(page).mappings().all()
+    shown = [TalkRow.from_row(row) for row in rows[:PAGE_LENGTH]]
+    return Found(shown, len(rows) > PAGE_LENGTH, found is not None and found.capped)
 
 
 def _filtered(query: Select, wanted: TalkFilter) -> Select:
@@ -104,6 +118,7 @@ def _filtered(query: Select, wanted: TalkFilter) -> Select:
         (talks.c.services, wanted.service),
         (talks.c.decisions, wanted.decision),
         (talks.c.feedback, wanted.feedback),
+        (talks.c.styles, wanted.style),
     )
     for kept, value in lists:
         query = query.where(kept.like(f"%,{value},%")) if value else query

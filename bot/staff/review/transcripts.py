@@ -16,10 +16,12 @@ from sqlalchemy.engine import Connection
 
 from bot.handover.passed_on import TALKERS, without_thread
 from bot.routing.sensitive import is_sensitive
+from bot.staff.review.style import find_styles
 from bot.staff.review.understood import Understood
 from bot.tables import cases, conversations, messages
 
-PAGE_LENGTH = 50
+MODELLED = ("answer", "clarify", "fallback")
+"""Decisions of the model: where it ranked nothing, a button was pressed."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Summary:
     unsure: float | None
     urgent: tuple[str, ...]
     feedback: tuple[str, ...]
+    styles: tuple[str, ...]
     handed_over: bool
     sensitive: bool
     is_test: bool
@@ -115,7 +118,8 @@ def _by_talk(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, list[M
 def _summary(
     talk: Mapping[str, Any], said: Sequence[Mapping[str, Any]], handed: Sequence[Mapping[str, Any]]
 ) -> Summary:
-    heard = list(heard_by_message(said).values())
+    heard_of = heard_by_message(said)
+    heard = list(heard_of.values())
     people = [row for row in said if row["sender"] == "person"]
     sure = [h.confidence for h in heard if h.confidence is not None]
     shown = [(row["service"] or {}).get("id") for row in said]
@@ -130,11 +134,18 @@ def _summary(
         urgent=_distinct([*(row["urgent"] for row in said), *(h.urgent for h in heard)]),
         handed_over=bool(handed),
         feedback=_distinct(row["feedback"] for row in said),
+        styles=find_styles(_typed(people, heard_of)),
         # Where nothing was understood, as when Rasa was away, nobody knows what the talk is about.
         sensitive=sum(h.intent is not None for h in heard) < len(people) or _touches_sensitive(heard, said, handed),
         is_test=talk["is_test"],
         last_at=people[-1]["created_at"] if people else None,
     )
+
+
+def _typed(people: Sequence[Mapping[str, Any]], heard: Mapping[int, Understood]) -> list[str]:
+    """What the person wrote by hand, no button's label. Without the model nobody knows, and it counts as typed."""
+    pressed = {id_ for id_, each in heard.items() if not each.typed and each.decision in MODELLED}
+    return [row["text"] for row in people if row["id"] not in pressed]
 
 
 def _touches_sensitive(
