@@ -25,6 +25,7 @@ ON_BOTH = (
     *(
         f"tests/chat/test_{name}.py"
         for name in (
+            "attempts",
             "contact",
             "crowds",
             "feedback",

@@ -17,7 +17,7 @@ from bot.tables.people import (
     staff_preferences,
     staff_sessions,
 )
-from bot.tables.running import confirmations, daily_figures, heartbeats, switches
+from bot.tables.running import confirmations, daily_figures, heartbeats, receipt_attempts, switches
 from bot.tables.talks import (
     alarms,
     conversations,
@@ -50,6 +50,7 @@ __all__ = [
     "metadata",
     "outbox",
     "readings",
+    "receipt_attempts",
     "record_hidden",
     "record_requests",
     "recovery_codes",
