@@ -17,7 +17,9 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.model_training import train
 from rasa.utils.log_utils import configure_structlog
 
+from bot.addresses import Addresses
 from bot.settings import ROOT, Settings
+from bot.understanding.action_servers import ActionServers
 from bot.understanding.channel import LENGTH_LIMIT, harmless
 
 REQUEST_LIMIT_BYTES = 100_000
@@ -59,12 +61,14 @@ def serve_model(settings: Settings, model: Path) -> None:
     """Run Rasa's server with our channel and tracker store until it is stopped; no HTTP API beside the channel."""
     _configure_logging(logging.getLevelName(settings.log_level))
     os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml"))
+    endpoints.action = ActionServers(endpoints.action, Addresses.of(settings.actions_url))
     serve_application(
         model_path=str(model),
         interface=settings.host,
         port=settings.rasa_port,
         credentials=str(ROOT / "deploy" / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml")),
+        endpoints=endpoints,
         enable_api=False,
     )
 
