@@ -21,6 +21,7 @@ from bot.addresses import Addresses
 from bot.settings import ROOT, Settings
 from bot.understanding.action_servers import ActionServers
 from bot.understanding.channel import LENGTH_LIMIT, harmless
+from bot.understanding.meanings import meaning_ids
 
 REQUEST_LIMIT_BYTES = 100_000
 
@@ -60,6 +61,7 @@ def load_parser(path: Path) -> Callable[[str], dict[str, Any]]:
 def serve_model(settings: Settings, model: Path) -> None:
     """Run Rasa's server with our channel and tracker store until it is stopped; no HTTP API beside the channel."""
     _configure_logging(logging.getLevelName(settings.log_level))
+    _read_rules()
     os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml"))
     endpoints.action = ActionServers(endpoints.action, Addresses.of(settings.actions_url))
@@ -71,6 +73,14 @@ def serve_model(settings: Settings, model: Path) -> None:
         endpoints=endpoints,
         enable_api=False,
     )
+
+
+def _read_rules() -> None:
+    """Else they are read with the first message: two seconds and more, for all who write meanwhile.
+
+    Nobody is listened to before this is done, so whoever restarts one process of several slows nobody down.
+    """
+    meaning_ids("hej")
 
 
 def _configure_logging(level: int) -> None:

@@ -22,7 +22,7 @@ from tests.town import call
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Process]:
-    running = Process(tmp_path, drain_seconds=2.0)
+    running = Process(tmp_path, drain_seconds=2.0, reply_timeout_seconds=9.0)
     yield running
     running.kill()
     running.loop.call_soon_threadsafe(running.loop.stop)
