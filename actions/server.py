@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse
 from actions.parts import parts
 from bot.metrics import tell
 from bot.settings import Settings
+from bot.stopping import stop_politely
 
 SECRET_HEADER = "x-inner-secret"
 
@@ -20,6 +21,7 @@ SECRET_HEADER = "x-inner-secret"
 def create_actions_app(settings: Settings) -> Sanic:
     """The SDK's own app behind the secret: without it anyone who reaches the port could forge a hand-over."""
     app = create_app("actions")
+    stop_politely(app, settings)
 
     @app.middleware("request")
     async def check(request: Request) -> HTTPResponse | None:

@@ -55,6 +55,7 @@ class Settings:
     actions_url: str = "http://127.0.0.1:5055"
     staff_url: str = "http://127.0.0.1:8001"
     reply_timeout_seconds: float = 8.0
+    drain_seconds: float = 0.0
     session_idle_minutes: int = 30
     retention_days: int = 30
     disposal_decision: str = ""

@@ -26,6 +26,7 @@ ON_BOTH = (
     *(
         f"tests/chat/test_{name}.py"
         for name in (
+            "attempts",
             "cases_told",
             "contact",
             "crowds",

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Each room may import itself and what stands here. `commands` puts the rooms together and may import all.
 GROUND = {
+    "bot.addresses",
+    "bot.stopping",
     "bot.settings",
     "bot.database",
     "bot.tables",
@@ -31,7 +33,16 @@ ROOMS = {
 }
 SHELLS = {
     f"bot.understanding.{name}"
-    for name in ("components", "channel", "tracker", "engine", "replacing", "following", "shortcuts")
+    for name in (
+        "components",
+        "channel",
+        "tracker",
+        "engine",
+        "replacing",
+        "following",
+        "shortcuts",
+        "action_servers",
+    )
 }
 # Outside library → the modules that are its doorway. Everything else must go through them.
 DOORS = {
@@ -52,7 +63,7 @@ DOORS = {
     "requests": {"bot.staff.sign_in.provider"},
     "authlib": {"bot.staff.sign_in.provider"},
     "joserfc": {"bot.staff.sign_in.provider"},
-    "aiohttp": {"bot.chat.assistant", "bot.handover", "bot.understanding.channel"},
+    "aiohttp": {"bot.chat.assistant", "bot.handover", "bot.understanding.channel", "bot.understanding.action_servers"},
 }
 # A room within a room: it may use only itself and what stands here of its own room, and it touches no database.
 PURE: dict[str, set[str]] = {"bot.chat.masking": set()}

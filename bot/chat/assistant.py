@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
 
+from bot.addresses import Addresses
 from bot.chat.draft import Draft, Option
 from bot.sentences import SWEDISH
 
@@ -25,6 +26,7 @@ PROBE_SECONDS = 3.0
 AT_A_TIME = 16
 PATIENCE = 0.5
 NO_ACTIONS = "no action server"
+CHANNEL = "/webhooks/door"
 SECRET_HEADER = "X-Inner-Secret"
 URGENT_KINDS = ("emergency", "suicide_risk")
 
@@ -62,11 +64,14 @@ class Assistant(Protocol):
 
 
 class RasaAssistant:
-    """The inner channel over HTTP."""
+    """The inner channel over HTTP.
 
-    def __init__(self, url: str, secret: str, actions_url: str) -> None:
-        self._base = f"{url.rstrip('/')}/webhooks/door"
-        self._actions = f"{actions_url.rstrip('/')}/health"
+    A Rasa that cannot be reached, or that goes away in the midst of a message, is followed by the next one, within the
+    same time: the message has an id, by which a case is opened once.
+    """
+
+    def __init__(self, rasa: Addresses, secret: str, actions: Addresses) -> None:
+        self._rasa, self._actions = rasa, actions
         self._headers = {SECRET_HEADER: secret}
         self._client: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(AT_A_TIME)
@@ -86,24 +91,31 @@ class RasaAssistant:
 
     async def _ask(self, body: Mapping[str, str], until: float) -> Answer:
         loop = asyncio.get_running_loop()
-        status, content = await self._call("POST", self._base + "/message", body, until - loop.time())
+        status, content = await self._any("POST", "/message", body, until - loop.time())
         if status == 500 and content.get("error") == "empty reply":
             logger.warning("Rasa had gone mute in a talk; its tracker was started anew and is asked again.")
-            status, content = await self._call("POST", self._base + "/message", body, until - loop.time())
+            status, content = await self._any("POST", "/message", body, until - loop.time())
         if status != 200:
             raise AssistantError(f"status {status}")
         return read_answer(content)
 
     async def forget(self, conversation_id: str) -> None:
         """As in `Assistant`."""
-        status, _ = await self._call("DELETE", f"{self._base}/conversations/{conversation_id}", None, PROBE_SECONDS)
+        status, _ = await self._any("DELETE", f"/conversations/{conversation_id}", None, PROBE_SECONDS)
         if status not in (204, 404):
             raise AssistantError(f"status {status}")
 
     async def away(self) -> list[str]:
         """As in `Assistant`. The two are asked apart: whoever is woken at night is to know which one to look at."""
-        rasa, actions = await asyncio.gather(self._probe(f"{self._base}/ready"), self._probe(self._actions))
-        return [name for name, there in (("rasa", rasa), ("actions", actions)) if not there]
+        asked = {
+            "rasa": [f"{url}{CHANNEL}/ready" for url in self._rasa.urls],
+            "actions": [f"{url}/health" for url in self._actions.urls],
+        }
+        there = await asyncio.gather(*(self._any_answers(addresses) for addresses in asked.values()))
+        return [name for name, answers in zip(asked, there, strict=True) if not answers]
+
+    async def _any_answers(self, addresses: Iterable[str]) -> bool:
+        return any(await asyncio.gather(*map(self._probe, addresses)))
 
     async def _probe(self, address: str) -> bool:
         try:
@@ -117,6 +129,18 @@ class RasaAssistant:
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+    async def _any(self, method: str, path: str, body: object, seconds: float) -> tuple[int, dict[str, Any]]:
+        until, broken = asyncio.get_running_loop().time() + seconds, AssistantError("unreachable")
+        for url in self._rasa.in_turn():
+            left = until - asyncio.get_running_loop().time()
+            try:
+                return await self._call(method, f"{url}{CHANNEL}{path}", body, left)
+            except AssistantError as error:
+                if error.code != broken.code:
+                    raise
+                self._rasa.note_failure(url)
+        raise broken
 
     async def _call(self, method: str, address: str, body: object, seconds: float) -> tuple[int, dict[str, Any]]:
         if seconds <= 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.chat.attempts import UNNAMED, count_attempt
 from bot.chat.limits import Kind
 from bot.chat.parts import Parts
 from bot.chat.session import Session, find_session
@@ -18,11 +19,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the session token that came with the call, today's key of the client, the language of the page."""
+    """Who asks: the session token that came with the call, today's key of the client, the language of the page, and
+    the slot in which all chat processes count the receipt codes that are tried."""
 
     token: str = field(repr=False)
     client: str = field(repr=False)
     language: str = SWEDISH
+    slot: int = field(default=UNNAMED, repr=False)
 
 
 async def live_session(parts: Parts, caller: Caller, code: str = "degraded") -> Session:
@@ -50,6 +53,18 @@ def limit(parts: Parts, kind: Kind, key: str, text: str = "") -> None:
     seconds = parts.limits.take(kind, key)
     if seconds is not None:
         raise Refused(429, "too_fast", text, retry_after=seconds)
+
+
+async def limit_receipts(parts: Parts, caller: Caller) -> None:
+    """Count one more code that is tried: here first, so that a flood costs the database nothing, then for all.
+
+    Raises:
+        Refused: 429 with the seconds to wait.
+    """
+    limit(parts, "receipt", caller.client)
+    seconds = await parts.write(lambda connection: count_attempt(connection, caller.slot, parts.clock()))
+    if seconds is not None:
+        raise Refused(429, "too_fast", retry_after=seconds)
 
 
 def unstored(what: str, error: SQLAlchemyError, code: str = "degraded", text: str = "") -> Refused:

@@ -1,5 +1,7 @@
 """How much one session and one client may ask for: token buckets, in memory, gone with the process.
 
+Receipt codes are counted between the processes, too: `bot/chat/attempts.py`.
+
 The client is known by a hash of its address under a random salt that is thrown away every day; nothing of it is stored.
 A wall would be the wrong answer here: an empty bucket says when to try again, and the phone numbers are always shown.
 Whoever empties it again and again waits twice as long each time, up to `longest`; the waiting is forgotten as soon as
@@ -50,7 +52,9 @@ RATES: Mapping[Kind, Rate] = {
 
 
 @dataclass
-class _Bucket:
+class Bucket:
+    """How much is left of it, since when it fills, and how long the last wait was."""
+
     left: float
     at: float
     delay: float = 0.0
@@ -62,7 +66,7 @@ class Limits:
 
     rates: Mapping[Kind, Rate] = field(default_factory=lambda: RATES)
     clock: Callable[[], float] = time.monotonic
-    _buckets: dict[tuple[Kind, str], _Bucket] = field(default_factory=dict)
+    _buckets: dict[tuple[Kind, str], Bucket] = field(default_factory=dict)
     _salt: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _salted_at: float | None = None
 
@@ -71,17 +75,8 @@ class Limits:
         rate, now = self._rate(kind, key), self.clock()
         if len(self._buckets) >= MOST_BUCKETS:
             self._sweep(now)
-        bucket = self._buckets.setdefault((kind, key), _Bucket(rate.burst, now))
-        if now < bucket.at:
-            return math.ceil(bucket.at - now)
-        _fill(bucket, rate, now)
-        if bucket.left >= 1:
-            bucket.left -= 1
-            return None
-        bucket.delay = min(max(rate.seconds, 2 * bucket.delay), max(rate.seconds, rate.longest))
-        # One is let through when the wait is over; from then on it fills as before.
-        bucket.left, bucket.at = 1.0, now + bucket.delay
-        return max(1, math.ceil(bucket.delay))
+        bucket = self._buckets.setdefault((kind, key), Bucket(rate.burst, now))
+        return take_from(bucket, rate, now)
 
     def client_key(self, peer: str, forwarded: str) -> str:
         """Who calls, for today only: the address that a proxy on our own network names, else the peer's own.
@@ -89,20 +84,11 @@ class Limits:
         "" stands for callers on this machine or network whom no proxy names.
         """
         self._renew_salt()
-        address = _address(peer)
-        if address is not None and any(address in network for network in OUR_NETWORKS):
-            address = _address(forwarded.rsplit(",", 1)[-1].strip())
-        if address is None:
-            return ""
-        # One household usually holds a whole /64.
-        network = ipaddress.ip_network(f"{address}/64", strict=False) if address.version == 6 else address
-        return hmac.new(self._salt, str(network).encode(), hashlib.sha256).hexdigest()
+        network = network_of(peer, forwarded)
+        return hmac.new(self._salt, network.encode(), hashlib.sha256).hexdigest() if network else ""
 
     def _rate(self, kind: Kind, key: str) -> Rate:
-        rate = self.rates[kind]
-        if key:
-            return rate
-        return Rate(rate.burst * UNNAMED_FACTOR, rate.seconds / UNNAMED_FACTOR, rate.longest / UNNAMED_FACTOR)
+        return self.rates[kind] if key else unnamed(self.rates[kind])
 
     def _renew_salt(self) -> None:
         now = self.clock()
@@ -125,7 +111,37 @@ class Limits:
                 del self._buckets[name]
 
 
-def _fill(bucket: _Bucket, rate: Rate, now: float) -> None:
+def take_from(bucket: Bucket, rate: Rate, now: float) -> int | None:
+    """None if it may go on; else the whole seconds until it may try again. `now` in seconds."""
+    if now < bucket.at:
+        return math.ceil(bucket.at - now)
+    _fill(bucket, rate, now)
+    if bucket.left >= 1:
+        bucket.left -= 1
+        return None
+    bucket.delay = min(max(rate.seconds, 2 * bucket.delay), max(rate.seconds, rate.longest))
+    # One is let through when the wait is over; from then on it fills as before.
+    bucket.left, bucket.at = 1.0, now + bucket.delay
+    return max(1, math.ceil(bucket.delay))
+
+
+def network_of(peer: str, forwarded: str) -> str:
+    """The network of whoever calls: the address that a proxy on our own network names, else the peer's own; or ""."""
+    address = _address(peer)
+    if address is not None and any(address in network for network in OUR_NETWORKS):
+        address = _address(forwarded.rsplit(",", 1)[-1].strip())
+    if address is None:
+        return ""
+    # One household usually holds a whole /64.
+    return str(ipaddress.ip_network(f"{address}/64", strict=False) if address.version == 6 else address)
+
+
+def unnamed(rate: Rate) -> Rate:
+    """The rate of the one bucket for all callers whom no proxy names."""
+    return Rate(rate.burst * UNNAMED_FACTOR, rate.seconds / UNNAMED_FACTOR, rate.longest / UNNAMED_FACTOR)
+
+
+def _fill(bucket: Bucket, rate: Rate, now: float) -> None:
     bucket.left = min(rate.burst, bucket.left + (now - bucket.at) / rate.seconds)
     bucket.at = now
     if bucket.left >= rate.burst / 2:

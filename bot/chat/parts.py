@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.addresses import Addresses
 from bot.chat.advisory import create_between
 from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
@@ -30,6 +31,7 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.following import follow
 from bot.sentences import Sentences
 from bot.settings import Settings
+from bot.stopping import Stopping
 from bot.understanding.urgent import load_rules
 
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class Parts:
     typed: Remembered = field(default_factory=Remembered)
     streams: Streams = field(default_factory=Streams)
     switched: Switched = field(default_factory=Switched)
+    stopping: Stopping = field(default_factory=Stopping)
     metrics: Metrics = field(default_factory=Metrics)
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reading"))
     writer: Writer = field(init=False)
@@ -129,9 +132,12 @@ def create_parts(settings: Settings) -> Parts:
         engine=engine,
         catalogue=catalogue,
         sentences=sentences,
-        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret, settings.actions_url),
+        assistant=RasaAssistant(
+            Addresses.of(settings.rasa_url), settings.inner_secret, Addresses.of(settings.actions_url)
+        ),
         pages=load_pages(settings),
         languages=load_languages(sentences),
+        stopping=Stopping(settings.drain_seconds),
         spared=spared_numbers(catalogue),
     )
 

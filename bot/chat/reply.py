@@ -134,6 +134,12 @@ def _conclude(
     return Reply(messages, heard.stored.text, listen, sensitive_talk(connection, session))
 
 
+async def let_finish() -> None:
+    """Wait for what is still being worked on, also for people who have gone away: the process is about to end."""
+    if _RUNNING:
+        await asyncio.wait(set(_RUNNING), timeout=LONGEST_SECONDS)
+
+
 def _note_failure(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and task.exception():
         logger.error("A message that took too long failed: %s", type(task.exception()).__name__)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.addresses import Addresses
 from bot.database import create_database_engine, now, reading
 from bot.handover.notices.standing import Standing, read_standing
 from bot.settings import Settings
@@ -59,8 +60,10 @@ def _processes(settings: Settings) -> Iterator[Finding]:
     here = f"http://{settings.host}"
     yield from _process("chat", f"{here}:{settings.chat_port}/healthz")
     yield from _process("staff", f"{here}:{settings.staff_port}/healthz")
-    yield from _process("actions", f"{settings.actions_url}/health")
-    yield from _process("rasa", f"{settings.rasa_url}/webhooks/door/ready", settings.inner_secret)
+    for url in Addresses.of(settings.actions_url).urls:
+        yield from _process("actions", f"{url}/health")
+    for url in Addresses.of(settings.rasa_url).urls:
+        yield from _process("rasa", f"{url}/webhooks/door/ready", settings.inner_secret)
 
 
 def _process(name: str, url: str, secret: str = "") -> Iterator[Finding]:

@@ -23,6 +23,8 @@ from bot.database import migrate
 from bot.settings import ROOT, Settings
 
 PATIENCE_SECONDS = 180
+# Longer than supervisor waits for each of them.
+STOP_SECONDS = 40
 
 
 def serve_all() -> int:
@@ -126,7 +128,7 @@ def _stop(processes: subprocess.Popen[bytes]) -> None:
     if processes.poll() is None:
         processes.send_signal(signal.SIGTERM)
         try:
-            processes.wait(timeout=20)
+            processes.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(processes.pid, signal.SIGKILL)
 

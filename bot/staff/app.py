@@ -29,6 +29,7 @@ from bot.staff.review.digest import catch_up
 from bot.staff.routes import ROUTES, Route
 from bot.staff.streams import Streams
 from bot.staff.web import File, Page, Redirect, Stream, Visit, security_headers
+from bot.stopping import stop_politely
 
 LARGEST_REQUEST = 100_000
 SUM_UP_SECONDS = 10
@@ -95,6 +96,7 @@ def create_staff_app(settings: Settings, parts: StaffParts) -> Sanic:
         shell.streams.stop()
 
     app.register_listener(stop_streams, "before_server_stop")
+    stop_politely(app, settings)
     return app
 
 

@@ -24,6 +24,7 @@ from bot.tables.running import (
     model_processes,
     model_uses,
     models,
+    receipt_attempts,
     switches,
 )
 from bot.tables.talks import (
@@ -61,6 +62,7 @@ __all__ = [
     "models",
     "outbox",
     "readings",
+    "receipt_attempts",
     "record_hidden",
     "record_requests",
     "recovery_codes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, String, Table, Text
 
 from bot.database import UtcDateTime
 from bot.tables.base import metadata
@@ -38,6 +38,19 @@ daily_figures = Table(
     Column("subject", String(40), primary_key=True, comment="service, district or need; empty for the whole city"),
     Column("detail", String(20), primary_key=True, comment="outcome, kind, or a waiting time in minutes"),
     Column("count", Integer, nullable=False),
+)
+
+receipt_attempts = Table(
+    "receipt_attempts",
+    metadata,
+    Column(
+        "slot", Integer, primary_key=True, autoincrement=False, comment="bot.chat.attempts: shared by many addresses"
+    ),
+    Column("remaining", Float, nullable=False, comment="attempts that the bucket still holds"),
+    Column("delay", Float, nullable=False, comment="seconds of the last wait"),
+    Column(
+        "at", UtcDateTime, nullable=False, index=True, comment="from when on the bucket fills; deleted an hour later"
+    ),
 )
 
 heartbeats = Table(

@@ -19,7 +19,9 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.addresses import Addresses
 from bot.settings import Settings
+from bot.stopping import stop_politely
 from bot.understanding.shortcuts import take_shortcuts
 
 logger = logging.getLogger(__name__)
@@ -67,8 +69,10 @@ class DoorChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:  # noqa: ARG002
         """The routes; Rasa mounts them below /webhooks/door."""
-        secret = Settings.from_environment().inner_secret
+        settings = Settings.from_environment()
+        secret = settings.inner_secret
         routes = Blueprint("door", "bot.understanding.channel")
+        stop_politely(routes, settings)
 
         @routes.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
@@ -111,8 +115,12 @@ def prepare_agent(agent: Any) -> None:
 
 
 async def actions_answer() -> bool:
-    """Whether the action server is up: without it every answer would be a failure."""
-    address = f"{Settings.from_environment().actions_url}/health"
+    """Whether an action server is up: without one every answer would be a failure."""
+    urls = Addresses.of(Settings.from_environment().actions_url).urls
+    return any(await asyncio.gather(*(_answers(f"{url}/health") for url in urls)))
+
+
+async def _answers(address: str) -> bool:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,

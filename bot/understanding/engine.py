@@ -18,11 +18,14 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.model_training import train
 from rasa.utils.log_utils import configure_structlog
 
+from bot.addresses import Addresses
 from bot.database import create_database_engine
 from bot.metrics import Metrics
 from bot.settings import ROOT, Settings
+from bot.understanding.action_servers import ActionServers
 from bot.understanding.channel import LENGTH_LIMIT, actions_answer, harmless, prepare_agent
 from bot.understanding.following import Follower, Place
+from bot.understanding.meanings import meaning_ids
 from bot.versions.made_from import code_fingerprint
 
 REQUEST_LIMIT_BYTES = 100_000
@@ -68,13 +71,16 @@ def serve_model(settings: Settings, model: Path, metrics: Metrics, own: Callable
     It begins with `model` and follows what is put in use; `own` is for the case that `model` does not load.
     """
     _configure_logging(logging.getLevelName(settings.log_level))
+    _read_rules()
     os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml"))
+    endpoints.action = ActionServers(endpoints.action, Addresses.of(settings.actions_url))
     serve_application(
         model_path=str(model),
         interface=settings.host,
         port=settings.rasa_port,
         credentials=str(ROOT / "deploy" / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml")),
+        endpoints=endpoints,
         enable_api=False,
         server_listeners=_following(_place(settings, metrics, own)),
     )
@@ -95,6 +101,14 @@ def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]]
         app.ctx.following.cancel()
 
     return [(begin, "after_server_start"), (end, "before_server_stop")]
+
+
+def _read_rules() -> None:
+    """Else they are read with the first message: two seconds and more, for all who write meanwhile.
+
+    Nobody is listened to before this is done, so whoever restarts one process of several slows nobody down.
+    """
+    meaning_ids("hej")
 
 
 def _configure_logging(level: int) -> None:

@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from sanic.touchup.service import TouchUp
 from sqlalchemy import select
 
+from bot.addresses import Addresses
 from bot.chat.assistant import RasaAssistant
 from bot.chat.languages import load_languages
 from bot.chat.limits import Limits
@@ -185,7 +186,9 @@ def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
         engine=engine,
         catalogue=catalogue,
         sentences=Sentences.load(settings.mode),
-        assistant=RasaAssistant(settings.rasa_url, settings.inner_secret, settings.actions_url),
+        assistant=RasaAssistant(
+            Addresses.of(settings.rasa_url), settings.inner_secret, Addresses.of(settings.actions_url)
+        ),
         pages=load_pages(settings),
         languages=load_languages(Sentences.load("demo")),
         spared=spared_numbers(catalogue),

@@ -24,15 +24,19 @@ from tests.chat.standin import StandInForRasa, answer, message
 from tests.ports import free_port
 from tests.town import ROOT, call
 
+# Beside the rest of the suite.
+START_SECONDS = 90
+
 
 class Process:
     """`python -m bot serve chat` with a stand-in for Rasa in this process."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **changes: Any) -> None:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         rasa, self.port = free_port(), free_port()
-        self.settings = make_settings(directory, rasa_url=f"http://127.0.0.1:{rasa}", chat_port=self.port)
+        changes = {"rasa_url": f"http://127.0.0.1:{rasa}", "chat_port": self.port, **changes}
+        self.settings = make_settings(directory, **changes)
         self.engine = create_database_engine(self.settings.database_url)
         metadata.create_all(self.engine)
         self.rasa = StandInForRasa(self.settings.inner_secret)
@@ -49,7 +53,8 @@ class Process:
         environment = {**os.environ, **self.settings.to_environment(), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "bot", "serve", "chat"]
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-        for _ in range(200):
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
             try:
                 call(self.url, "GET", "/healthz")
                 return

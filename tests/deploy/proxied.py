@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
@@ -17,7 +18,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.chat.running import Door
 from tests.ports import free_port
 from tests.test_tree import ROOT
 
@@ -59,8 +59,15 @@ class Proxy:
         self.process.wait(20)
 
 
-def start_nginx(door: Door, folder: Path) -> Proxy:
-    """nginx with `deploy/nginx.conf`; nothing is changed but places and ports."""
+DOOR = "server 127.0.0.1:8000 max_fails=0;"
+KEEPING = "hash $remote_addr consistent;"
+
+
+def start_nginx(doors: Sequence[int], folder: Path, keeping: bool = True) -> Proxy:
+    """nginx with `deploy/nginx.conf`; nothing is changed but places and ports.
+
+    `keeping`: as in the example a visitor stays with one chat process; else each call goes to the next one.
+    """
     plain, port, staff = free_port(), free_port(), free_port()
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     changes = {
@@ -71,7 +78,8 @@ def start_nginx(door: Door, folder: Path) -> Proxy:
         "/var/log/nginx/vagvisaren-access.log": f"{folder}/access.log",
         "/etc/ssl/vagvisaren/fullchain.pem": f"{folder}/cert.pem",
         "/etc/ssl/vagvisaren/key.pem": f"{folder}/key.pem",
-        "server 127.0.0.1:8000;": f"server 127.0.0.1:{door.port};",
+        DOOR: " ".join(DOOR.replace("8000", str(port)) for port in doors),
+        KEEPING: KEEPING if keeping else "",
         "listen 80 default_server;": f"listen 127.0.0.1:{plain} default_server;",
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "listen 8443 ssl": f"listen 127.0.0.1:{staff} ssl",
@@ -85,7 +93,7 @@ def start_nginx(door: Door, folder: Path) -> Proxy:
     return _started(["nginx", "-c", str(path), "-p", str(folder)], folder, port, plain, staff)
 
 
-def start_caddy(door: Door, folder: Path) -> Proxy:
+def start_caddy(doors: Sequence[int], folder: Path) -> Proxy:
     """Caddy with `deploy/Caddyfile`; nothing is changed but places and ports."""
     plain, port, staff = free_port(), free_port(), free_port()
     text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
@@ -96,7 +104,7 @@ def start_caddy(door: Door, folder: Path) -> Proxy:
         "/var/log/caddy/vagvisaren-access.log": f"{folder}/access.log",
         "/etc/ssl/vagvisaren/fullchain.pem": f"{folder}/cert.pem",
         "/etc/ssl/vagvisaren/key.pem": f"{folder}/key.pem",
-        "reverse_proxy 127.0.0.1:8000": f"reverse_proxy 127.0.0.1:{door.port}",
+        "reverse_proxy 127.0.0.1:8000": f"reverse_proxy 127.0.0.1:{doors[0]}",
         "\nhttp://chatt.example.se {": f"\nhttp://localhost:{plain} {{\n\tbind 127.0.0.1",
         "\nchatt.example.se {": f"\nhttps://localhost:{port} {{\n\tbind 127.0.0.1",
         "\npersonal.example.se:8443 {": f"\nhttps://localhost:{staff} {{\n\tbind 127.0.0.1",

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from sanic.config import DEFAULT_CONFIG
 
 from bot import __main__ as command_line
 from bot.__main__ import ROLES
+from bot.commands.serve import STOP_SECONDS
 from bot.settings import PREFIX, SECRETS, Settings
 from tests.test_tree import ROOT
 
@@ -117,7 +119,7 @@ def test_only_nginx_can_be_reached_from_outside() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["nginx"]
     assert COMPOSE["networks"]["inner"] == {"internal": True}
     outer = {name for name, service in COMPOSE["services"].items() if "outer" in service["networks"]}
-    assert outer == {"nginx", "relay"}
+    assert outer == {"nginx", "relay", "staff"}
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -196,7 +198,7 @@ def test_each_probe_asks_for_a_path_that_the_process_answers() -> None:
     from bot.staff.app import PATH_OF_HEALTH
 
     answers = {
-        "chat": {"/chatt"},
+        "chat": {"/readyz"},
         "staff": {PATH_OF_HEALTH},
         "actions": {"/health"},
         "relay": {"/metrics"},
@@ -206,7 +208,7 @@ def test_each_probe_asks_for_a_path_that_the_process_answers() -> None:
         own = container(workload)
         asked = {own[kind]["httpGet"]["path"] for kind in own if kind.endswith("Probe") and "httpGet" in own[kind]}
         assert asked == answers[named(workload)]
-    assert '@app.get("/chatt")' in (ROOT / "bot" / "chat" / "web" / "app.py").read_text(encoding="utf-8")
+    assert '@app.get("/readyz")' in (ROOT / "bot" / "chat" / "web" / "app.py").read_text(encoding="utf-8")
 
 
 def test_rasa_is_asked_where_the_channel_answers() -> None:
@@ -214,6 +216,75 @@ def test_rasa_is_asked_where_the_channel_answers() -> None:
     script = container(rasa)["readinessProbe"]["exec"]["command"][-1]
     compile(script, "probe", "exec")
     assert f":{DEFAULTS['rasa_port']}/webhooks/door/ready" in script and PREFIX + "INNER_SECRET" in script
+
+
+WRITERS_OF_THE_LEDGER = {"chat", "relay"}
+
+
+def test_what_was_deleted_stays_deleted_when_a_container_is_gone() -> None:
+    """Whoever notes deletions has a volume at the place that the settings name; the other processes need none."""
+    (config,) = of_kind("ConfigMap")
+    folder = COMPOSE["services"]["relay"]["environment"][PREFIX + "LEDGER_DIRECTORY"]
+    assert folder == config["data"][PREFIX + "LEDGER_DIRECTORY"] == "/ledger"
+    assert f"install -d -o 10001 -g 10001 {folder}" in CONTAINERFILE
+    kept = {name for name in ROLES if COMPOSE["services"][name].get("volumes") == [f"ledger:{folder}"]}
+    assert kept == WRITERS_OF_THE_LEDGER and "ledger" in COMPOSE["volumes"]
+    (claim,) = of_kind("PersistentVolumeClaim")
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
+    mounted = {
+        named(each)
+        for each in of_kind("Deployment")
+        if {"name": "ledger", "mountPath": folder} in container(each)["volumeMounts"]
+    }
+    assert mounted == WRITERS_OF_THE_LEDGER
+
+
+def test_only_these_roles_use_the_ledger() -> None:
+    rooms = {"bot/chat": "chat", "bot/handover": "relay", "bot/staff": "staff", "actions": "actions"}
+    users = {
+        role
+        for room, role in rooms.items()
+        if any("Ledger.of(" in path.read_text() for path in (ROOT / room).rglob("*.py"))
+    }
+    assert users == WRITERS_OF_THE_LEDGER
+
+
+# What the slowest of them may take: a message under way (10 s), Sanic's own grace (15 s).
+UNDER_WAY_SECONDS = 25
+
+
+def seconds_of_grace() -> Iterator[tuple[str, float]]:
+    """(who, how long it is waited for after SIGTERM, beyond DRAIN_SECONDS) wherever processes are stopped."""
+    (config,) = of_kind("ConfigMap")
+    drained = float(config["data"][PREFIX + "DRAIN_SECONDS"])
+    for each in of_kind("Deployment"):
+        yield named(each), each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] - drained
+    for name in ROLES:
+        yield f"compose {name}", float(COMPOSE["services"][name]["stop_grace_period"].rstrip("s"))
+    supervisor = (DEPLOY / "supervisord.conf").read_text(encoding="utf-8")
+    waits = re.findall(r"^stopwaitsecs=(\d+)$", supervisor, flags=re.MULTILINE)
+    assert len(waits) == len(ROLES)
+    yield from (("supervisor", float(wait)) for wait in waits)
+    yield "serve", float(STOP_SECONDS)
+
+
+@pytest.mark.parametrize(("who", "seconds"), list(seconds_of_grace()))
+def test_nobody_is_killed_before_what_is_under_way_is_finished(who: str, seconds: float) -> None:
+    from bot.chat.reply import LONGEST_SECONDS
+
+    assert LONGEST_SECONDS + DEFAULT_CONFIG["GRACEFUL_SHUTDOWN_TIMEOUT"] <= UNDER_WAY_SECONDS
+    assert seconds > UNDER_WAY_SECONDS, f"{who} is killed after {seconds} s"
+
+
+def test_the_proxies_hand_a_message_on_and_a_form_of_the_console_never() -> None:
+    chat, staff = (each["metadata"]["annotations"] for each in of_kind("Ingress"))
+    prefix = "nginx.ingress.kubernetes.io/"
+    assert chat[prefix + "proxy-next-upstream"] == "error timeout non_idempotent"
+    assert staff[prefix + "proxy-next-upstream"] == "error timeout"
+    example = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    chat_part, console_part = example[example.index("listen 443") :].split("listen 8443")
+    assert "proxy_next_upstream error timeout non_idempotent;" in chat_part
+    assert "non_idempotent" not in console_part + example[: example.index("listen 443")]
 
 
 def test_a_service_leads_to_a_port_of_its_deployment() -> None:
@@ -266,7 +337,7 @@ def test_ingresses_lead_to_chat_and_staff_only() -> None:
         for rule in each["spec"]["rules"]
         for path in rule["http"]["paths"]
     }
-    assert leads == {("/", "chat"), ("/", "staff"), ("/healthz", "nobody")}
+    assert leads == {("/", "chat"), ("/", "staff"), ("/healthz", "nobody"), ("/readyz", "nobody")}
 
 
 def test_no_secret_stands_in_a_manifest() -> None:

@@ -36,7 +36,7 @@ def proxy(request: pytest.FixtureRequest, door: Door, tmp_path: Path) -> Iterato
     folder = tmp_path / "proxy"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
-    running = STARTERS[request.param](door, folder)
+    running = STARTERS[request.param]([door.port], folder)
     yield running
     running.stop()
 
@@ -211,6 +211,7 @@ def test_the_numbers_of_the_away_page_are_the_catalogues() -> None:
 def test_how_it_stands_is_for_the_inside_only(name: str) -> None:
     example = (ROOT / "deploy" / name).read_text(encoding="utf-8")
     closed = (
-        r"location = /healthz \{\s+allow 127\.0\.0\.1;[^\n]*\s+deny all;|path /healthz\s+not remote_ip 127\.0\.0\.1"
+        r"location ~ \^/\(healthz\|readyz\)\$ \{\s+allow 127\.0\.0\.1;[^\n]*\s+deny all;"
+        r"|path /healthz /readyz\s+not remote_ip 127\.0\.0\.1"
     )
     assert re.search(closed, example)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
@@ -91,13 +90,14 @@ async def note_read(parts: Parts, session: Session, up_to: int) -> None:
 
 async def events(parts: Parts, session: Session, after: str, language: str) -> AsyncIterator[str]:
     """The stream of server-sent events: `message` for each new one, `company` when it is another who is at the other
-    end (in words), `ended` when the session has died.
+    end (in words), `ended` when the session has died. Without a word when the process stops: the page then
+    comes back, to another process.
 
     A comment goes out every 15 seconds, so that neither proxy nor phone takes the silence for an end.
     """
     seen = await parts.read(lambda connection: seen_until(connection, session, after))
     silent, there = HEARTBEAT_SECONDS, ""
-    while await is_live(parts, session):
+    while not parts.stopping.begun and await is_live(parts, session):
         found, seen, now_there = await _fetch_calmly(parts, session, seen, there, language)
         for message in found:
             yield f"event: message\nid: {message['id']}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
@@ -108,8 +108,9 @@ async def events(parts: Parts, session: Session, after: str, language: str) -> A
         if silent >= HEARTBEAT_SECONDS:
             silent = 0.0
             yield ": \n\n"
-        await asyncio.sleep(POLL_SECONDS)
-    yield "event: ended\ndata: {}\n\n"
+        await parts.stopping.wait(POLL_SECONDS)
+    if not parts.stopping.begun:
+        yield "event: ended\ndata: {}\n\n"
 
 
 async def _fetch_calmly(

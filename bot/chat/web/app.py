@@ -20,6 +20,7 @@ from bot.chat.draft import Message
 from bot.chat.own_case.callback import RefusedContact
 from bot.chat.own_case.news import events
 from bot.chat.parts import Parts
+from bot.chat.reply import let_finish
 from bot.chat.web import api, door, forms
 from bot.chat.web.api import Json
 from bot.chat.web.calls import place_of, read_body, read_caller, read_form, read_language
@@ -29,6 +30,7 @@ from bot.chat.web.health import degraded
 from bot.chat.web.incoming import BODY_LIMIT_BYTES, Refused
 from bot.chat.web.problems import messages_of, with_text
 from bot.settings import Settings
+from bot.stopping import stop_politely
 
 logger = logging.getLogger(__name__)
 HAND_OVERS = ("/api/contact", "/chatt/kontakt")
@@ -62,8 +64,11 @@ def create_chat_app(settings: Settings, parts: Parts) -> Sanic:
     async def harden(request: Request, answer: HTTPResponse) -> None:
         answer.headers.update(security_headers(settings, request.path))
 
+    stop_politely(app, settings, parts.stopping)
+
     @app.listener("after_server_stop")  # type: ignore[untyped-decorator]
     async def close(_app: Sanic, _loop: Any) -> None:
+        await let_finish()
         await parts.assistant.close()
 
     return app
@@ -94,6 +99,12 @@ def _add_api(app: Sanic, parts: Parts) -> None:
         status = "degraded" if away else "off" if off else "ok"
         return _json(Json({"status": status, "degraded": away, "switched_off": off}, 503 if away else 200))
 
+    @app.get("/readyz")  # type: ignore[untyped-decorator]
+    async def readiness(_request: Request) -> HTTPResponse:
+        # Nothing else is asked: a door without Rasa or a database must stay open, it has the numbers to say.
+        ready = not parts.stopping.begun
+        return _json(Json({"status": "ready" if ready else "stopping"}, 200 if ready else 503))
+
 
 def _add_stream(app: Sanic, parts: Parts) -> None:
     @app.get("/api/events")  # type: ignore[untyped-decorator]
@@ -108,6 +119,7 @@ def _add_stream(app: Sanic, parts: Parts) -> None:
             await answer.eof()
         finally:
             parts.streams.close(session.id)
+            parts.stopping.close_connection(request)
 
 
 def _add_pages(app: Sanic, parts: Parts) -> None:

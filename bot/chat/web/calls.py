@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+from bot.chat.attempts import slot_of
 from bot.chat.callers import Caller
 from bot.chat.languages import PARAMETER, language_code
+from bot.chat.limits import network_of
 from bot.chat.parts import Parts
 from bot.chat.web.incoming import Refused, read_json
 
@@ -46,8 +48,9 @@ def read_caller(request: WebRequest, parts: Parts, token: str | None = None) -> 
     """Who asks: the token of a form, else the bearer token of the header."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     given = token if token is not None else bearer.strip() if scheme.lower() == "bearer" else ""
-    client = parts.limits.client_key(request.ip, request.headers.get("x-forwarded-for", ""))
-    return Caller(given, client, read_language(request))
+    named = request.ip, request.headers.get("x-forwarded-for", "")
+    slot = slot_of(network_of(*named), parts.settings.hash_key, parts.clock())
+    return Caller(given, parts.limits.client_key(*named), read_language(request), slot)
 
 
 def read_body(request: WebRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.assistant import AssistantError
-from bot.chat.callers import Caller, limit, live_session, unstored
+from bot.chat.callers import Caller, limit, limit_receipts, live_session, unstored
 from bot.chat.degraded import degraded_drafts
 from bot.chat.draft import Draft, Message
 from bot.chat.feedback import Verdict, note_verdict, read_verdict
@@ -87,8 +87,8 @@ async def use_receipt(parts: Parts, caller: Caller, code: object) -> tuple[Sessi
     Raises:
         Refused: 404, 422, 429, 503.
     """
-    limit(parts, "receipt", caller.client)
     try:
+        await limit_receipts(parts, caller)
         return await come_back(parts, code)
     except SQLAlchemyError as error:
         raise unstored("open a receipt", error) from error
