@@ -28,11 +28,12 @@ from tests.town import ROOT, call
 class Process:
     """`python -m bot serve chat` with a stand-in for Rasa in this process."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **changes: Any) -> None:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         rasa, self.port = free_port(), free_port()
-        self.settings = make_settings(directory, rasa_url=f"http://127.0.0.1:{rasa}", chat_port=self.port)
+        own = {"rasa_url": f"http://127.0.0.1:{rasa}", "chat_port": self.port}
+        self.settings = make_settings(directory, **own, **changes)
         self.engine = create_database_engine(self.settings.database_url)
         metadata.create_all(self.engine)
         self.rasa = StandInForRasa(self.settings.inner_secret)
