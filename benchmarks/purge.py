@@ -7,7 +7,7 @@
 The real front door with a stand-in for Rasa that answers at once (so that the database's share is large), some people
 who write without a pause between two answers but a short one, and `python -m bot purge` in a process of its own. What
 is measured while it deletes ends when it ends, or after `--seconds`. Writes a line to benchmarks/latest.json: `ours` is
-the p95 while it deletes, `peer` the p95 before, in seconds; the goal is a ratio of 1.2 at most. Docs: docs/backup.md.
+the p95 while it deletes, `peer` the p95 before, in seconds; the goal is a ratio of 1.2 at most. Docs: docs/handover.md.
 """
 
 from __future__ import annotations
