@@ -81,6 +81,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def fold_log(engine: Engine) -> None:
+    """On SQLite: move what has been committed from the log into the file, without making anybody wait.
+
+    Else whoever commits next does it once the log has grown long: whoever writes much does it for the others.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    finally:
+        connection.close()
+
+
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the schema forward to a revision, by default the newest; safe to repeat."""
     from alembic import command

@@ -19,16 +19,20 @@ from sqlalchemy import Table, delete, exists, or_, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Select
 
-from bot.database import reading, transaction
+from bot.database import fold_log, reading, transaction
 from bot.handover.ledger import CASE, CONVERSATION, Ledger
 from bot.settings import Settings
-from bot.tables import case_presence, cases, contacts, conversations, messages, outbox, thread_messages, trackers
+from bot.tables import case_presence, cases, contacts, conversations, messages, outbox, talks, thread_messages, trackers
 
 log = structlog.get_logger(__name__)
 
-# Few rows a transaction: on SQLite nobody else can write in the meantime; between two of them others get their turn.
-BATCH = 100
-PAUSE_SECONDS = 0.02
+# Few rows a transaction: on SQLite nobody else can write in the meantime.
+BATCH = 50
+# Between two of them others get their turn, for many times as long as they were kept waiting.
+SHARE_OF_THE_TIME = 0.03
+SHORTEST_PAUSE_SECONDS = 0.02
+# Ids to look at are found without any lock.
+FOUND_AT_ONCE = 1_000
 
 Remove = Callable[[Connection, Sequence[str]], int]
 
@@ -97,20 +101,29 @@ def _has_any(connection: Connection, ids: Sequence[str]) -> bool:
 
 
 def _batches(engine: Engine, wanted: Select, note: Callable[[Sequence[str]], None], remove: Remove) -> Iterator[int]:
-    """Find without a lock, then ask once more inside the writing transaction: a person may have come back meanwhile."""
+    """Find without a lock, then ask once more inside the writing transaction: a person may have come back meanwhile.
+
+    The ids are walked through once and in order: what is to be kept is not looked at again for every batch.
+    """
     (key,) = wanted.selected_columns
+    after = ""
     while True:
         with reading(engine) as connection:
-            found = connection.execute(wanted.limit(BATCH)).scalars().all()
+            found = connection.execute(wanted.where(key > after).order_by(key).limit(FOUND_AT_ONCE)).scalars().all()
         if not found:
             return
-        with transaction(engine) as connection:
-            still = wanted.where(key.in_(found)).with_for_update()
-            ids = [str(id_) for id_ in connection.execute(still).scalars()]
-            note(ids)
-            gone = remove(connection, ids)
-        yield gone
-        time.sleep(PAUSE_SECONDS)
+        after = found[-1]
+        for start in range(0, len(found), BATCH):
+            began = time.monotonic()
+            with transaction(engine) as connection:
+                still = wanted.where(key.in_(found[start : start + BATCH])).with_for_update()
+                ids = [str(id_) for id_ in connection.execute(still).scalars()]
+                note(ids)
+                gone = remove(connection, ids)
+            yield gone
+            kept_waiting = time.monotonic() - began
+            fold_log(engine)
+            time.sleep(max(SHORTEST_PAUSE_SECONDS, kept_waiting * (1 / SHARE_OF_THE_TIME - 1)))
 
 
 def _talks(before: datetime) -> Select:
@@ -133,6 +146,8 @@ def _cases(before: datetime, now: datetime) -> Select:
 
 
 def _delete_talks(connection: Connection, ids: Sequence[str]) -> int:
+    # What was summed up goes first: else each message that is deleted marks it as changed once more.
+    _delete(connection, talks, "conversation_id", ids)
     _delete(connection, messages, "conversation_id", ids)
     lost = _delete(connection, trackers, "conversation_id", ids)
     # A tracker may be all that is left of a talk.

@@ -150,7 +150,7 @@ def test_days_that_cannot_be_searched_are_said(lo: Client, query: str) -> None:
 def test_a_month_is_checked_once_with_a_note(console: Console, lo: Client) -> None:
     fill(console)
     page = lo.get("/kontroll/manad")
-    assert "Kontroll av 2026-10" in page.said and "Många som kräver skäl" in page.said
+    assert "Kontroll av oktober 2026" in page.said and "Många som kräver skäl" in page.said
     assert len(page.page.find_all("table")[-1].select("tbody tr")) == 5
     assert lo.submit("/kontroll/manad", manad="2026-10", note=" ").status == 422
     done = lo.submit("/kontroll/manad", manad="2026-10", note="Frågade Rut. Skälen räcker.")
