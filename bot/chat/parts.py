@@ -18,8 +18,10 @@ from bot.chat.assistant import Assistant, RasaAssistant
 from bot.chat.crowds import Crowds
 from bot.chat.languages import Language, load_languages
 from bot.chat.limits import Limits
+from bot.chat.masking import mask
 from bot.chat.masking.sparing import SERVICE_NUMBERS, national_digits
 from bot.chat.own_case.remembered import Remembered
+from bot.chat.phrases import find_wish
 from bot.chat.switched import Switched
 from bot.chat.turns import Turns
 from bot.chat.web.pages import Pages, load_pages
@@ -32,6 +34,7 @@ from bot.routing.following import follow
 from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.stopping import Stopping
+from bot.understanding.language import find_language
 from bot.understanding.urgent import load_rules
 
 T = TypeVar("T")
@@ -123,7 +126,7 @@ def create_parts(settings: Settings) -> Parts:
         bot.routing.catalogue.CatalogueError: services.yml or places.yml is wrong.
         bot.understanding.urgent.UrgentRulesError: urgent.yml is wrong.
     """
-    load_rules()  # a rule that cannot be read is to stop the start, not the answer to danger
+    read_rules()
     engine = create_database_engine(settings.database_url)
     catalogue = follow(Catalogue.load(settings.mode), engine)
     sentences = Sentences.load(settings.mode)
@@ -140,6 +143,19 @@ def create_parts(settings: Settings) -> Parts:
         stopping=Stopping(settings.drain_seconds),
         spared=spared_numbers(catalogue),
     )
+
+
+def read_rules() -> None:
+    """Read them before anybody is listened to: else the first message would wait for it, and all that come meanwhile.
+
+    Raises:
+        bot.understanding.urgent.UrgentRulesError: a rule that cannot be read is to stop the start, not the answer to
+            danger.
+    """
+    load_rules()
+    mask("hej", frozenset())
+    find_language("hej")
+    find_wish("hej")
 
 
 def spared_numbers(catalogue: Catalogue) -> frozenset[str]:

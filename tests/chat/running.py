@@ -21,7 +21,7 @@ from bot.addresses import Addresses
 from bot.chat.assistant import RasaAssistant
 from bot.chat.languages import load_languages
 from bot.chat.limits import Limits
-from bot.chat.parts import Parts, spared_numbers
+from bot.chat.parts import Parts, read_rules, spared_numbers
 from bot.chat.web.app import create_chat_app
 from bot.chat.web.connection import TimedProtocol
 from bot.chat.web.pages import load_pages
@@ -180,6 +180,7 @@ def make_settings(directory: Path, **changes: Any) -> Settings:
 
 def make_parts(settings: Settings, engine: Any, clock: Clock) -> Parts:
     """The real parts with a clock that can be moved."""
+    read_rules()
     catalogue = Catalogue.load(settings.mode)
     return Parts(
         settings=settings,

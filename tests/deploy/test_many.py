@@ -38,7 +38,7 @@ pytestmark = [
 WITHIN_SECONDS = 15
 # Why a message was answered without Rasa on a machine that is too busy; every other reason would be the restart's.
 SLOW = {"timeout", "busy"}
-MOST_SLOW = 0.05
+MOST_SLOW = 0.02
 
 
 @pytest.fixture(scope="module")
