@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import ColumnElement
 
 from bot.database import reading, transaction
-from bot.handover.figures import Key, Talk, count_case, count_talk
+from bot.handover.figures import Key, Talk, count_cases, count_talk
 from bot.handover.insertion import insert_once
 from bot.handover.progress import UNDO
 from bot.tables import cases, conversations, daily_figures, messages
@@ -90,10 +90,8 @@ def _read_talks(connection: Connection, over: ColumnElement) -> tuple[list[str],
 
 def _read_cases(connection: Connection, now: datetime) -> tuple[list[str], Counter[Key]]:
     ids = list(connection.execute(select(cases.c.id).where(_settled(now)).limit(BATCH)).scalars())
-    counted: Counter[Key] = Counter()
-    for row in connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings():
-        counted.update(count_case(row, now))
-    return ids, counted
+    found = connection.execute(_with_test(cases.c.id.in_(ids)).where(_is_real())).mappings()
+    return ids, count_cases(found, now)
 
 
 def _mark(connection: Connection, table: Table, ids: list[str], now: datetime) -> bool:

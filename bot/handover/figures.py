@@ -85,14 +85,16 @@ def outcome_of(talk: Talk) -> str:
     return "unserved" if talk.heard else "left"
 
 
-def count_case(case: Mapping[str, Any], now: datetime) -> Counter[Key]:
-    """What one case adds: how its promise stands, and how long the person waited (in steps of 15 minutes)."""
-    day, service = local_day(case["created_at"]).isoformat(), case["service"]
-    counted: Counter[Key] = Counter({(day, PROMISE, service, promise_of(case, now)): 1})
-    if case["contacted_at"] is not None:
-        waited = (case["contacted_at"] - case["created_at"]).total_seconds() / 60
-        steps = min(max(1, math.ceil(waited / STEP_MINUTES)) * STEP_MINUTES, LONGEST_MINUTES)
-        counted[day, WAIT, service, f"{steps:05d}"] += 1
+def count_cases(found: Iterable[Mapping[str, Any]], now: datetime) -> Counter[Key]:
+    """What cases add: how the promise of each stands, and how long the person waited (in steps of 15 minutes)."""
+    counted: Counter[Key] = Counter()
+    for case in found:
+        day, service = local_day(case["created_at"]).isoformat(), case["service"]
+        counted[day, PROMISE, service, promise_of(case, now)] += 1
+        if case["contacted_at"] is not None:
+            waited = (case["contacted_at"] - case["created_at"]).total_seconds() / 60
+            steps = min(max(1, math.ceil(waited / STEP_MINUTES)) * STEP_MINUTES, LONGEST_MINUTES)
+            counted[day, WAIT, service, f"{steps:05d}"] += 1
     return counted
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from bot.handover import figures
 from bot.handover.counting import open_promises
 from bot.handover.deadline import STOCKHOLM
-from bot.handover.figures import FEEDBACK, HOURS, OUTCOMES, PROMISE, TALK, UNANSWERED, URGENT, WAIT, count_case
+from bot.handover.figures import FEEDBACK, HOURS, OUTCOMES, PROMISE, TALK, UNANSWERED, URGENT, WAIT, count_cases
 from bot.staff.effect.suppression import LEAST, Shown, is_small, show_alone, show_list, show_table
 from bot.tables import daily_figures
 
@@ -73,8 +73,9 @@ def read_year(connection: Connection, year: int, now: datetime) -> Year:
     counted: Counter[tuple[str, str, str]] = Counter()
     for month in months.values():
         counted.update(month)
-    for case in open_promises(connection, _new_year(year), _new_year(year + 1)):
-        counted.update({key[1:]: count for key, count in count_case(case, now).items()})
+    waiting = open_promises(connection, _new_year(year), _new_year(year + 1))
+    for (_, figure, subject, detail), count in count_cases(waiting, now).items():
+        counted[figure, subject, detail] += count
     columns = {each: counted[TALK, "", each] for each in OUTCOMES}
     outcomes = show_list(columns)
     by_month = {f"{number:02d}": _of(month, TALK, "", OUTCOMES) for number, month in sorted(months.items())}

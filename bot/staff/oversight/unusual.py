@@ -127,24 +127,22 @@ def _passing(readings: Sequence[Reading], limit: Limit) -> Iterator[tuple[date, 
     """Day and count of each day on which so many different cases and talks were read."""
     best: Counter[date] = Counter()
     inside: Counter[str] = Counter()
+    days = [in_stockholm(reading.at).date() for reading in readings]
     first = 0
-    for reading in readings:
-        day = in_stockholm(reading.at).date()
+    for index, reading in enumerate(readings):
         inside[reading.what] += 1
-        while _is_before(readings[first], reading, limit):
+        while _is_over(readings[first], reading, limit) if limit.within else days[first] != days[index]:
             gone = readings[first].what
             inside[gone] -= 1
             if not inside[gone]:
                 del inside[gone]
             first += 1
-        best[day] = max(best[day], len(inside))
+        best[days[index]] = max(best[days[index]], len(inside))
     return ((day, count) for day, count in best.items() if count >= limit.amount)
 
 
-def _is_before(early: Reading, late: Reading, limit: Limit) -> bool:
-    if limit.within is not None:
-        return late.at - early.at > limit.within
-    return in_stockholm(early.at).date() != in_stockholm(late.at).date()
+def _is_over(early: Reading, late: Reading, limit: Limit) -> bool:
+    return limit.within is not None and late.at - early.at > limit.within
 
 
 def _table(path: Path, entry: str, raw: Any, known: Collection[str] | None = None) -> Mapping[str, Any]:
