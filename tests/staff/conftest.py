@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from playwright.sync_api import Browser
 from sqlalchemy.engine import Engine
 
 from bot.database import create_database_engine
@@ -14,6 +16,8 @@ from bot.settings import Settings
 from bot.staff.parts import StaffParts
 from bot.staff.sign_in.passwords import Passwords
 from bot.tables import metadata
+from tests.chromium import running_browser
+from tests.staff.busy import fill
 from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Running
 
 
@@ -41,3 +45,25 @@ def console(engine: Engine, settings: Settings) -> Iterator[Console]:
     parts = StaffParts(engine, NEEDS, SERVICES, {"jarva": "Järva"}, clock, Passwords(CHEAP))
     with Running(settings, parts) as running:
         yield Console(engine, clock, settings, running.base)
+
+
+@pytest.fixture
+def strict(console: Console) -> Iterator[Console]:
+    """A console that requires the second step."""
+    settings = dataclasses.replace(console.settings, second_factor="required")
+    parts = StaffParts(console.engine, NEEDS, SERVICES, {}, console.clock, Passwords(CHEAP))
+    with Running(settings, parts) as running:
+        yield Console(console.engine, console.clock, settings, running.base)
+
+
+@pytest.fixture
+def busy(console: Console) -> Console:
+    """A console with something to do in it."""
+    return fill(console)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a file."""
+    with running_browser() as running:
+        yield running

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
-
 import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bot.staff.parts import StaffParts
-from bot.staff.sign_in.passwords import Passwords
-from tests.chromium import running_browser
 from tests.staff.busy import fill
-from tests.staff.console import CHEAP, NEEDS, PASSWORD, SERVICES, Console, Running
+from tests.staff.console import PASSWORD, Console
 from tests.staff.test_browser import check, open_page, press, write
 from tests.staff.test_control import fill as fill_log
 from tests.staff.test_second_factor import code_of, enrolled, first_step
 
 pytestmark = pytest.mark.slow
 NEW = "sju glada sälar sjöng"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def strict(console: Console) -> Iterator[Console]:
-    """A console that requires the second step."""
-    settings = dataclasses.replace(console.settings, second_factor="required")
-    parts = StaffParts(console.engine, NEEDS, SERVICES, {}, console.clock, Passwords(CHEAP))
-    with Running(settings, parts) as running:
-        yield Console(console.engine, console.clock, settings, running.base)
 
 
 def test_a_new_person_gets_in_by_keyboard_alone(browser: Browser, strict: Console) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.chromium import running_browser
-from tests.staff.busy import fill
 from tests.staff.console import PASSWORD, Console
 
 pytestmark = pytest.mark.slow
@@ -26,19 +23,6 @@ LOOKS = {
     "narrow": {"viewport": {"width": 320, "height": 640}},
     "forced": {"viewport": {"width": 1280, "height": 800}, "forced_colors": "active"},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def busy(console: Console) -> Console:
-    """A console with something to do in it."""
-    return fill(console)
 
 
 def open_page(browser: Browser, console: Console, look: str = "desktop", staff: str = "", live: bool = False) -> Page:

@@ -21,12 +21,11 @@ from bot.versions.register import keep_version
 from bot.versions.running import Process, report
 from bot.versions.use import Change, activate
 from tests.staff.console import CHEAP, NOW, Clock, Console, Running
-from tests.staff.test_browser import LOOKS, browser, check, open_page
+from tests.staff.test_browser import LOOKS, check, open_page
 from tests.staff.test_models import A, B, C, _version
 from tests.test_tree import ROOT
 
 pytestmark = pytest.mark.slow
-__all__ = ["browser"]
 MEASURED = json.loads((ROOT / "tests" / "understanding" / "accepted.json").read_text(encoding="utf-8"))
 
 

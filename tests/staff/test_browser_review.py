@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
 from bot.tables import uncertain
-from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import Console
 from tests.staff.test_browser import check, open_page, press, tab_to, write
@@ -43,13 +41,6 @@ pappa låser in mobilen
 ensam med tre små
 vill prata med någon klok
 """.strip().splitlines()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture

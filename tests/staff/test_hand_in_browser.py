@@ -18,19 +18,12 @@ from bot.settings import Settings
 from bot.staff.parts import StaffParts
 from bot.staff.sign_in.passwords import Passwords
 from bot.tables import outbox
-from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import CHEAP, NEEDS, SERVICES, Clock, Console, Running
 from tests.staff.test_browser import check, open_page, tab_to
 
 pytestmark = pytest.mark.slow
 WHY = "Ärendet är avslutat och ska registreras"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture

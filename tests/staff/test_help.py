@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.staff.pages import HERE
 from bot.staff.sign_in.own import HELP_PICTURES
-from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import NOW, Console
 from tests.staff.test_browser import LOOKS, check, open_page
@@ -26,19 +25,6 @@ from tests.staff.test_control import fill as fill_log
 STATIC = HERE / "static"
 WIDTH = 1000
 LARGEST = 40_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def busy(console: Console) -> Console:
-    """A console with something to do in it."""
-    return fill(console)
 
 
 @pytest.mark.parametrize("name", HELP_PICTURES)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,7 +12,6 @@ from bot.settings import Settings
 from bot.staff.casework.replies import load_replies
 from bot.staff.parts import StaffParts
 from bot.staff.sign_in.passwords import Passwords
-from tests.chromium import running_browser
 from tests.staff.busy import fill
 from tests.staff.console import CHEAP, NEEDS, NOW, SERVICES, Console, Running
 from tests.staff.test_browser import check
@@ -23,19 +20,6 @@ from tests.staff.test_browser import open_page as open_any_page
 pytestmark = pytest.mark.slow
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def busy(console: Console) -> Console:
-    """A console with something to do in it."""
-    return fill(console)
 
 
 def open_page(browser: Browser, console: Console, look: str = "desktop", staff: str = "") -> Page:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
@@ -14,13 +12,12 @@ from sqlalchemy import select
 from bot.database import transaction
 from bot.settings import Settings, SettingsError
 from bot.staff.access import Member
-from bot.staff.parts import StaffParts
 from bot.staff.routes import BEFORE_AN_APP, BEFORE_THE_CODE, ROUTES
 from bot.staff.sign_in.codes import CODES, new_secret, read_recovery_code, step_of
 from bot.staff.sign_in.passwords import Passwords
 from bot.staff.sign_in.second_factor import check_code, give_recovery_codes, reseal
 from bot.tables import recovery_codes, staff
-from tests.staff.console import CHEAP, NEEDS, NOW, PASSWORD, SERVICES, Client, Clock, Console, Reply, Running
+from tests.staff.console import CHEAP, NOW, PASSWORD, Client, Clock, Console, Reply
 
 SECRET = new_secret()
 PAPER = Passwords(CHEAP)
@@ -49,15 +46,6 @@ def first_step(console: Console, name: str = "siv") -> Client:
     assert client.sign_in(name).to == "/kod"
     client.get("/kod")
     return client
-
-
-@pytest.fixture
-def strict(console: Console) -> Iterator[Console]:
-    """A console that requires the second factor."""
-    settings = dataclasses.replace(console.settings, second_factor="required")
-    parts = StaffParts(console.engine, NEEDS, SERVICES, {}, console.clock, Passwords(CHEAP))
-    with Running(settings, parts) as running:
-        yield Console(console.engine, console.clock, settings, running.base)
 
 
 @pytest.mark.parametrize("off", [-30, 0, 30])
