@@ -26,7 +26,7 @@ def model_path(directory: Path = ROOT / "models", root: Path = ROOT) -> Path:
     return find_file(directory, name) or directory / name
 
 
-def train_if_needed(directory: Path, root: Path = ROOT, force: bool = False) -> Path:
+def train_if_needed(directory: Path = ROOT / "models", root: Path = ROOT, force: bool = False) -> Path:
     """Train unless a model of exactly this state exists. Progress goes to standard error.
 
     Raises:
