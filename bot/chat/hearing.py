@@ -14,7 +14,7 @@ from bot.chat.own_case.staffed import Desk, find_desk, post_to_desk, raise_alarm
 from bot.chat.parts import Parts
 from bot.chat.phrases import Wish, find_wish
 from bot.chat.session import Session, touch
-from bot.chat.talk_so_far import last_service, spoken_language
+from bot.chat.talk_so_far import TalkSoFar
 from bot.chat.transcript import Stored, find_option, store_said
 from bot.chat.web.incoming import HUMAN, Refused, Said
 from bot.sentences import SPOKEN, SWEDISH
@@ -47,8 +47,8 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
     Raises:
         Refused: 422 for a choice that this talk was not offered; nothing is stored then.
     """
-    now = parts.clock()
-    option = _option(connection, parts, session, said)
+    now, so_far = parts.clock(), TalkSoFar.read(connection, session.id)
+    option = _option(connection, parts, session, said, so_far.language)
     masked = Masked(option.label, ()) if option else mask(said.text, parts.spared)
     alarm = None if option else urgent(said.text)
     typed = None if option else typed_contact(said.text, parts.spared)
@@ -61,10 +61,9 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
         post_to_desk(connection, desk, said.id, stored.text, now)
     if alarm:
         raise_alarms(connection, session, now)
-    service = (last_service(connection, parts, session.id) or {}).get("id")
-    before = spoken_language(connection, session.id)
+    service = (so_far.service(parts.catalogue) or {}).get("id")
     found = None if option else find_language(said.text)
-    language = found if found in SPOKEN else before
+    language = found if found in SPOKEN else so_far.language
     payload = option.payload if option else None
     wish = None if option else _wish(connection, session, said.text)
     return Heard(session, stored, stored.text, payload, alarm, desk, service, language, wish)
@@ -75,12 +74,11 @@ def _wish(connection: Connection, session: Session, text: str) -> Wish | None:
     return wish if wish and has_case_for(connection, session, wish) else None
 
 
-def _option(connection: Connection, parts: Parts, session: Session, said: Said) -> Option | None:
+def _option(connection: Connection, parts: Parts, session: Session, said: Said, language: str) -> Option | None:
     if said.choice is None:
         return None
     if said.choice == HUMAN:
-        sentences = parts.sentences.of(spoken_language(connection, session.id))
-        return Option(sentences.text("utter_label_human"), "/human")
+        return Option(parts.sentences.of(language).text("utter_label_human"), "/human")
     option = find_option(connection, session.id, said.choice)
     if option is None:
         raise Refused(422, "choice")

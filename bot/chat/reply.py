@@ -21,13 +21,13 @@ from bot.chat.crowds import fold_crowds
 from bot.chat.draft import Draft, Message
 from bot.chat.hearing import Heard, hear
 from bot.chat.own_case.promises import give_receipt, promise_drafts, tell_late_cases
-from bot.chat.own_case.staffed import case_ids, raise_alarms
+from bot.chat.own_case.staffed import own_cases, raise_alarms
 from bot.chat.parts import Parts
 from bot.chat.sensitive import sensitive_talk
-from bot.chat.transcript import replies, store_answer, was_urgent
+from bot.chat.transcript import replies, signs_of_topic, store_answer
 from bot.chat.web.incoming import Refused, read_said
 from bot.chat.web.views import View
-from bot.handover.case import find_case
+from bot.handover.case import cases_of_conversation
 
 logger = logging.getLogger(__name__)
 LONGEST_SECONDS = 9.5
@@ -114,8 +114,9 @@ def _conclude(
 ) -> Reply:
     """Store the answer and draw it. A case that was committed although its answer was cut off is told of here."""
     now, session = parts.clock(), heard.session
+    opened = cases_of_conversation(connection, session.id)
     if heard.stored.answered_at is None:
-        case = find_case(connection, session.id, heard.stored.client_id or "")
+        case = next((case for case in opened if case.message_id == heard.stored.client_id), None)
         if case and not any(draft.case_id for draft in drafts):
             promised = promise_drafts(connection, parts, case, now, heard.language)
             drafts = [*(draft for draft in drafts if draft.urgent), *promised]
@@ -124,14 +125,17 @@ def _conclude(
             give_receipt(connection, parts, session, case_id, now)
         fold_crowds(connection, parts.crowds, client, told, now)
         store_answer(connection, heard.stored, session.id, drafts, understood, now)
-    tell_late_cases(connection, parts, session, now)
-    if was_urgent(connection, session.id):
+    if opened:
+        tell_late_cases(connection, parts, session, now)
+    signs = signs_of_topic(connection, session.id)
+    if any(row.urgent for row in signs):
         # Also danger that only the model saw, and a case that was opened after it.
         raise_alarms(connection, session, now)
     messages = View(parts, session, now).stored(connection, replies(connection, heard.stored.id))
     decided = (heard.stored.understood or understood).get("decision")
-    listen = decided == "degraded" or bool(case_ids(connection, session))
-    return Reply(messages, heard.stored.text, listen, sensitive_talk(connection, session))
+    listen = decided == "degraded" or bool(session.case_id or opened)
+    own = own_cases(connection, session) if session.case_id else opened
+    return Reply(messages, heard.stored.text, listen, sensitive_talk(signs, own))
 
 
 async def let_finish() -> None:

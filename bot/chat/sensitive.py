@@ -10,11 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
-from bot.chat.own_case.staffed import own_cases
-from bot.chat.session import Session
-from bot.chat.transcript import signs_of_topic
 from bot.handover.case import Case
 from bot.routing.sensitive import is_sensitive
 
@@ -22,13 +17,8 @@ ALSO_SENSITIVE = "child_welfare"
 UNKNOWN = "degraded"
 
 
-def sensitive_talk(connection: Connection, session: Session) -> bool:
-    """Whether this session's talk, or a case of it, is sensitive."""
-    return is_sensitive_talk(signs_of_topic(connection, session.id), own_cases(connection, session))
-
-
-def is_sensitive_talk(rows: Iterable[Any], cases: Iterable[Case]) -> bool:
-    """The rule behind `sensitive_talk`; a row has `urgent`, `service` and `understood`."""
+def sensitive_talk(rows: Iterable[Any], cases: Iterable[Case]) -> bool:
+    """Whether a talk is, or a case of it; a row has `urgent`, `service` and `understood`."""
     said, opened = list(rows), list(cases)
     heard = [row.understood or {} for row in said]
     needs = [need for one in heard for need in (one.get("need"), *(one.get("choices") or ())) if need]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.draft import Message
 from bot.chat.own_case.news import note_read
-from bot.chat.own_case.staffed import case_ids, company
+from bot.chat.own_case.staffed import case_ids, company, own_cases
 from bot.chat.parts import Parts
 from bot.chat.sensitive import sensitive_talk
 from bot.chat.session import Session
@@ -56,11 +56,13 @@ async def read_talk(parts: Parts, caller: Caller, shown: bool = True) -> Talk:
 def _whole_talk(connection: Connection, parts: Parts, session: Session, language: str) -> tuple[Talk, int]:
     """The talk, and the newest message of staff that has not been read yet (0: none)."""
     view = View(parts, session, parts.clock())
-    rows = [row for row in transcript(connection, session.id) if not (session.case_id and row.sender == "person")]
+    all_said = transcript(connection, session.id)
+    rows = [row for row in all_said if not (session.case_id and row.sender == "person")]
     opened = case_ids(connection, session)
     thread = [row for case_id in opened for row in thread_messages(connection, case_id)]
     written = [row for row in thread if session.case_id or row.sender == "staff"]
     said = sorted([*view.stored(connection, rows), *view.thread(written)], key=lambda message: str(message["at"]))
     unread = max((row.id for row in written if row.sender == "staff" and row.read_at is None), default=0)
     there = company(connection, parts, session, language)
-    return Talk(said, sensitive_talk(connection, session), bool(opened), bool(session.case_id), there), unread
+    sensitive = sensitive_talk(all_said, own_cases(connection, session))
+    return Talk(said, sensitive, bool(opened), bool(session.case_id), there), unread

@@ -20,7 +20,7 @@ from bot.chat.own_case.promises import give_receipt, promise_drafts
 from bot.chat.own_case.sharing import summary
 from bot.chat.parts import Parts, SlowDatabaseError
 from bot.chat.session import Session, touch
-from bot.chat.talk_so_far import latest, receiving_service, spoken_language
+from bot.chat.talk_so_far import TalkSoFar, receiving_service
 from bot.chat.transcript import find_said, replies, store_answer, store_said, was_urgent
 from bot.chat.web.incoming import Refused, read_id, tidy
 from bot.chat.web.views import View
@@ -121,7 +121,7 @@ def _open(connection: Connection, parts: Parts, session: Session, wanted: Wanted
 
 
 def _store(connection: Connection, parts: Parts, session: Session, wanted: Wanted) -> Case:
-    now, language = parts.clock(), spoken_language(connection, session.id)
+    now, language = parts.clock(), TalkSoFar.read(connection, session.id).language
     sentences = parts.sentences.of(language)
     case = open_with_contact(connection, parts, session, wanted)
     said = store_said(
@@ -138,10 +138,10 @@ def open_with_contact(connection: Connection, parts: Parts, session: Session, wa
     Raises:
         NotTaken: staff have switched the service off.
     """
-    now = parts.clock()
-    service = receiving_service(connection, parts, session.id)
+    now, so_far = parts.clock(), TalkSoFar.read(connection, session.id)
+    service = receiving_service(connection, parts, so_far)
     hours = parts.catalogue.promise_hours(service["id"], local_day(now))
-    case = open_case(connection, _hand_over(connection, parts, session, wanted, service), hours, now)
+    case = open_case(connection, _hand_over(connection, parts, session, wanted, so_far, service), hours, now)
     store_contact(connection, case.id, wanted.contact, parts.settings.encryption_keys, now)
     give_receipt(connection, parts, session, case.id, now)
     return case
@@ -152,18 +152,19 @@ def _hand_over(
     parts: Parts,
     session: Session,
     wanted: Wanted,
+    so_far: TalkSoFar,
     service: Mapping[str, Any],
 ) -> HandOver:
     return HandOver(
         conversation_id=session.id,
         message_id=wanted.id,
         service=service["id"],
-        need=latest(connection, session.id, "need") or "human",
+        need=so_far.latest("need") or "human",
         district=service.get("district"),
         channel="callback",
         acute=was_urgent(connection, session.id),
         shared=wanted.shared,
-        summary=summary(connection, parts, session) if wanted.shared == "summary" else None,
+        summary=summary(parts, so_far) if wanted.shared == "summary" else None,
         shared_until=shown_until(connection, session, wanted.until),
     )
 

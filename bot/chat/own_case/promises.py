@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from bot.chat.draft import Draft
 from bot.chat.parts import Parts
 from bot.chat.session import Session
-from bot.chat.talk_so_far import spoken_language
+from bot.chat.talk_so_far import TalkSoFar
 from bot.chat.transcript import Stored, find_said, shown_cases, store_bot
 from bot.handover.case import Case, cases_of_conversation
 from bot.handover.promise import promise_sentences
@@ -44,15 +44,16 @@ def untold_cases(connection: Connection, session: Session) -> list[tuple[Case, S
     Their commit came after the door had given up waiting. A message whose answer is still on its way is left out: that
     answer will tell.
     """
-    told = shown_cases(connection, session.id)
-    untold = [case for case in cases_of_conversation(connection, session.id) if case.id not in told]
+    opened = cases_of_conversation(connection, session.id)
+    told = shown_cases(connection, session.id) if opened else frozenset()
+    untold = [case for case in opened if case.id not in told]
     asked = [(case, find_said(connection, session.id, case.message_id)) for case in untold]
     return [(case, said) for case, said in asked if said is not None and said.answered_at is not None]
 
 
 def tell_late_cases(connection: Connection, parts: Parts, session: Session, at: datetime) -> None:
     """Say now what could not be said when the message was answered."""
-    language = spoken_language(connection, session.id)
+    language = TalkSoFar.read(connection, session.id).language
     for case, said in untold_cases(connection, session):
         give_receipt(connection, parts, session, case.id, at)
         for draft in promise_drafts(connection, parts, case, at, language):

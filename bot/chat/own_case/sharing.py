@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.callers import Caller, live_session, unstored
 from bot.chat.parts import Parts
 from bot.chat.session import Session
-from bot.chat.talk_so_far import latest, receiving_service
+from bot.chat.talk_so_far import TalkSoFar, receiving_service
 from bot.chat.transcript import was_urgent
 from bot.chat.web.incoming import Refused
 from bot.handover.case import Case
@@ -53,11 +53,12 @@ async def read_preview(parts: Parts, caller: Caller) -> Preview:
 
 def preview(connection: Connection, parts: Parts, session: Session) -> Preview:
     """What a case of this talk would hold if it were sent now."""
-    service, acute = receiving_service(connection, parts, session.id), was_urgent(connection, session.id)
-    need = latest(connection, session.id, "need") or "human"
+    so_far = TalkSoFar.read(connection, session.id)
+    service, acute = receiving_service(connection, parts, so_far), was_urgent(connection, session.id)
+    need = so_far.latest("need") or "human"
     topic = topic_text(parts, need, service["id"], service.get("district"), acute)
     lines = talk_text(parts, talk_lines(connection, session.id))
-    texts = {"topic": topic, "summary": summary(connection, parts, session), "conversation": lines}
+    texts = {"topic": topic, "summary": summary(parts, so_far), "conversation": lines}
     shown = {choice: topic if choice == "topic" else f"{topic}\n\n{texts[choice]}" for choice in CHOICES}
     return Preview(shown, newest_line(connection, session.id))
 
@@ -69,15 +70,14 @@ def passed_on(connection: Connection, parts: Parts, case: Case) -> str:
     return f"{topic}\n\n{told}".strip()
 
 
-def summary(connection: Connection, parts: Parts, session: Session) -> str:
+def summary(parts: Parts, so_far: TalkSoFar) -> str:
     """What was understood, in a few words: nothing that the person wrote."""
-    need, unknown = latest(connection, session.id, "need"), parts.sentences.text("utter_door_unknown")
     return parts.sentences.text(
         "utter_door_summary",
-        need=_need(parts, need),
-        age=latest(connection, session.id, "age") or unknown,
-        district=_district(parts, latest(connection, session.id, "district")),
-        role=parts.sentences.text(f"utter_door_role_{latest(connection, session.id, 'role') or 'unknown'}"),
+        need=_need(parts, so_far.latest("need")),
+        age=so_far.latest("age") or parts.sentences.text("utter_door_unknown"),
+        district=_district(parts, so_far.latest("district")),
+        role=parts.sentences.text(f"utter_door_role_{so_far.latest('role') or 'unknown'}"),
     )
 
 

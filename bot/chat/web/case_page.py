@@ -20,6 +20,7 @@ from bot.chat.own_case.staffed import own_cases
 from bot.chat.parts import Parts
 from bot.chat.phrases import WISHES
 from bot.chat.session import Session, end_receipt_sessions
+from bot.chat.talk_so_far import TalkSoFar
 from bot.chat.web.incoming import Refused
 from bot.handover.case import Case, revoke_receipt, share_more
 from bot.handover.deadline import date_in_words, in_words
@@ -101,7 +102,7 @@ def _share(connection: Connection, parts: Parts, session: Session, case: Case, f
     shared, until = read_shared(fields.get("shared")), shown_until(connection, session, read_until(fields))
     if shared not in _more(case):
         raise Refused(422, "case_changed")
-    told = summary(connection, parts, session) if shared == "summary" else None
+    told = summary(parts, TalkSoFar.read(connection, session.id)) if shared == "summary" else None
     share_more(connection, case.id, shared, told, until, parts.clock())
 
 
