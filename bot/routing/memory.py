@@ -20,7 +20,7 @@ def absorb(talk: Talk, heard: Heard) -> Talk:
 
     A new person ("nej, det gäller min syster") takes the old age, the old place and the old answer with it.
     """
-    heard = _as_child(_as_offender(talk, _unlikely_change(talk, heard)))
+    heard = _as_child(talk, _as_offender(talk, _unlikely_change(talk, heard)))
     base = talk
     if person_changed(talk, heard):
         base = replace(
@@ -84,11 +84,14 @@ def _as_offender(talk: Talk, heard: Heard) -> Heard:
     return replace(heard, role=None) if same else heard
 
 
-def _as_child(heard: Heard) -> Heard:
-    """ "Pappa slår mamma": who tells of a parent is the child who hears it, unless the age says otherwise."""
-    age = ADULT if heard.age is None else heard.age
-    small = heard.need == VIOLENCE and age < TOO_YOUNG_FOR_A_PARTNER
-    of_parent = heard.relation == "parent" and (heard.age is None or age < ADULT)
+def _as_child(talk: Talk, heard: Heard) -> Heard:
+    """ "Pappa slår mamma": who tells of a parent is the child who hears it, unless the age says otherwise.
+
+    Also when it was told before, and the need is a button that is pressed now.
+    """
+    small = heard.need == VIOLENCE and heard.age is not None and heard.age < TOO_YOUNG_FOR_A_PARTNER
+    relation, age = (heard.relation, heard.age) if heard.role else (talk.relation, heard.age or talk.age)
+    of_parent = relation == "parent" and (age is None or age < ADULT)
     own = heard.role != "other" or heard.role_learned
     if heard.need not in AT_HOME or heard.role == "child" or not ((small and own) or of_parent):
         return heard

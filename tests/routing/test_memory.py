@@ -98,6 +98,22 @@ def test_who_tells_of_a_parent_is_spoken_to_as_a_child_unless_grown(
     assert ("bris" in shown(turn)) is (service is not None)
 
 
+@pytest.mark.parametrize("need", ["partner_violence", "child_welfare"])
+@pytest.mark.parametrize(("age", "child"), [(None, True), (12, True), (35, False)])
+def test_a_parent_who_was_told_of_counts_when_the_need_is_a_button(
+    demo: Catalogue, need: str, age: int | None, child: bool
+) -> None:
+    unsure = absorb(Talk(), Heard(role="other", relation="parent", age=age))
+    turn = answer_need(unsure, Heard(need=need), demo, DAY)
+    assert ("utter_intro_child_welfare_self" in said(turn)) is child
+
+
+def test_a_child_who_was_told_of_does_not_make_the_one_who_writes_a_child(demo: Catalogue) -> None:
+    mother = absorb(Talk(), Heard(need="parenting", role="child", relation="son", age=10))
+    turn = answer_need(mother, Heard(need="partner_violence", role="self"), demo, DAY)
+    assert "utter_intro_child_welfare_self" not in said(turn)
+
+
 def test_the_one_who_hits_is_met_as_that_and_stays_that(demo: Catalogue) -> None:
     turn = answer_need(
         Talk(), Heard(need="partner_violence", role="other", relation="partner", violent=True), demo, DAY
