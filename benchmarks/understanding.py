@@ -31,7 +31,7 @@ from bot.chat.masking import mask  # noqa: E402
 from bot.commands.evaluation.judged import Figures, Judged, Labelled, figures, judge  # noqa: E402
 from bot.commands.evaluation.labelled import FROZEN, read_labelled  # noqa: E402
 from bot.commands.evaluation.measure import percentile  # noqa: E402
-from bot.understanding.decision import URGENT, need_of  # noqa: E402
+from bot.understanding.intents import URGENT, need_of  # noqa: E402
 
 FALLBACK = "nlu_fallback"
 # Asked for beside beating the peer: docs/evaluation.md, "Goals".

@@ -8,14 +8,23 @@ import itertools
 import random
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO
 
-LOCKS = Path(tempfile.gettempdir()) / "vagvisaren-ports"
+LOCKED = Path(tempfile.gettempdir()) / "vagvisaren-ports.lock"
 COUNT = 12_000
-# What this process holds; the operating system gives a lock back when the process ends, however it ends.
-_held: list[IO[bytes]] = []
+# What this process has been given: a lock keeps other processes away, not the one that holds it.
+_given: set[int] = set()
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def _locks() -> IO[bytes]:
+    """One file whose every byte stands for a port: each lock is given back when the process ends, however it ends."""
+    return LOCKED.open("ab")
 
 
 def _lowest_ephemeral() -> int:
@@ -40,17 +49,21 @@ def free_port() -> int:
     Raises:
         OSError: all of them are taken.
     """
-    LOCKS.mkdir(exist_ok=True)
-    for port in _candidates():
-        lock = (LOCKS / str(port)).open("wb")
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            _held.append(lock)
-            return port
-        lock.close()
+    with _one_at_a_time:
+        for port in _candidates():
+            if port not in _given and _is_free(port):
+                _given.add(port)
+                return port
     raise OSError("no port is free")
+
+
+def _is_free(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.socket() as probe:
+        fcntl.lockf(_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def free_ports(count: int) -> list[int]:

@@ -20,8 +20,9 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.understanding.decision import TALK, Decision, Thresholds, decide, with_second
-from bot.understanding.model import IntentModel, Ranked
+from bot.understanding.decision import Decision, Thresholds, decide, with_second
+from bot.understanding.intents import TALK, Ranked
+from bot.understanding.model import IntentModel
 from bot.understanding.reading import Reading, read, read_about
 from bot.understanding.whose import WhoseModel, label_files, load_labels
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.understanding.model import Ranked
+from bot.understanding.intents import NEEDS, TALK, TOPICS, URGENT, Ranked, need_of
 from bot.understanding.urgent import Kind, Urgent
 
 Decided = Literal["answer", "clarify", "fallback"]
 
-SMALLTALK = ("greet", "thanks", "goodbye", "bot_challenge", "capabilities")
-URGENT: Mapping[str, Kind] = {"emergency": "emergency", "suicide_risk": "suicide_risk"}
-TOPICS = (
-    "parenting",
-    "substance_use",
-    "leave_crime",
-    "youth_at_risk",
-    "child_welfare",
-    "partner_violence",
-    "honour_violence",
-    "prison_release",
-    "unsafe_place",
-)
-NEEDS = (*TOPICS, "confidentiality", "human", "other_city", *URGENT)
-QUESTIONS = ("ask_cost", "ask_wait", "ask_age", "ask_hours", "ask_where", "ask_how", "ask_signup", "ask_language")
 # An answer inside the talk is read in the light of what was asked, so it may be less sure than a new need.
 INSIDE_TALK = 0.3
 # With this much, what is left when danger is taken away is sure enough to be kept for afterwards.
@@ -33,9 +18,6 @@ SURE_BESIDE_DANGER = 0.9
 # Two needs at once ("han dricker och slår mig"): from this share up both are meant; who is hurt comes first.
 BOTH = 0.2
 HURT, OFTEN_BESIDE = ("partner_violence", "honour_violence"), "substance_use"
-CONTEXT = ("affirm", "deny", "dont_know", "wont_say", "inform")
-# What is said inside a talk about a topic, without naming one.
-TALK = (*CONTEXT, *QUESTIONS, *SMALLTALK)
 
 
 @dataclass(frozen=True)
@@ -71,13 +53,6 @@ class Decision:
     reason: str
     watch: bool = False
     also: str | None = None
-
-
-def need_of(intent: str) -> str | None:
-    """The need that an intent belongs to; None for questions and answers inside a talk."""
-    if intent in SMALLTALK:
-        return "smalltalk"
-    return intent if intent in NEEDS else None
 
 
 def decide(

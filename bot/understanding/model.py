@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 
+from bot.understanding.intents import Ranked
 from bot.understanding.margins import SEED, Margins
 from bot.understanding.meanings import meaning_ids
 from bot.understanding.ngrams import character_grams, word_grams, word_pairs
@@ -32,14 +33,6 @@ RECIPES = (
     Recipe(meaning_ids, weight=0.2, counted=False),
 )
 SHARPEST = 20.0
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One intent and the calibrated probability (0–1) that the message has it."""
-
-    intent: str
-    confidence: float
 
 
 @dataclass(frozen=True)

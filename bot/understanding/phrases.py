@@ -12,6 +12,8 @@ A phrase is folded words with a blank between:
 
 Files of rules are YAML, so that someone who reads Swedish and no Python can mend them. A handful of phrases is tried
 one by one with `first_match`; hundreds go into a `PhraseBook`, which tries only those whose rarest word is in the text.
+All are checked when they are read, and compiled when they are first tried: of eleven thousand most never are, and
+compiling them took a second and a half of each start.
 """
 
 from __future__ import annotations
@@ -42,15 +44,24 @@ class PhraseError(ValueError):
     """A phrase cannot be compiled; the message holds it."""
 
 
-@cache
-def compile_phrase(phrase: str) -> re.Pattern[str]:
-    """A pattern that finds the phrase in folded text.
+def check_phrase(phrase: str) -> None:
+    """Whatever passes can be compiled.
 
     Raises:
         PhraseError: the phrase is empty or has an unclosed bracket or quote.
     """
     if not phrase.strip() or phrase.count("(") != phrase.count(")") or phrase.count('"') % 2 or _ODD.search(phrase):
         raise PhraseError(f"'{phrase}' is not a phrase: check its brackets and quotes")
+
+
+@cache
+def compile_phrase(phrase: str) -> re.Pattern[str]:
+    """A pattern that finds the phrase in folded text.
+
+    Raises:
+        PhraseError: as in `check_phrase`.
+    """
+    check_phrase(phrase)
     return re.compile(r"\b" + _joined(_TOKEN.findall(fold(phrase)), _GAP) + r"(?!\w)")
 
 
@@ -67,14 +78,14 @@ def first_match(phrases: Iterable[str], folded: str) -> str | None:
 
 @dataclass(frozen=True)
 class PhraseBook:
-    """Many phrases, each under a name, searched together.
+    """Many phrases, each under a name, searched together. `entries`: name and phrase.
 
     `words` and `beginnings` say for a word of the text, or the beginning of one, which entries are worth trying;
     `openings` has the lengths of the beginnings that share their first letters, as many as the `shortest` has. `needed`
     are sets of words of which an entry needs at least one each.
     """
 
-    entries: tuple[tuple[str, re.Pattern[str]], ...]
+    entries: tuple[tuple[str, str], ...]
     needed: tuple[tuple[frozenset[str], ...], ...]
     words: Mapping[str, tuple[int, ...]]
     beginnings: Mapping[str, tuple[int, ...]]
@@ -88,14 +99,14 @@ class PhraseBook:
         Raises:
             PhraseError: a phrase cannot be compiled.
         """
-        entries: list[tuple[str, re.Pattern[str]]] = []
+        entries: list[tuple[str, str]] = []
         needed: list[tuple[frozenset[str], ...]] = []
         index: dict[bool, dict[str, list[int]]] = {False: {}, True: {}}
         for name, group in phrases.items():
             for phrase in group:
                 for key, begins in _anchor(phrase):
                     index[begins].setdefault(key, []).append(len(entries))
-                entries.append((name, compile_phrase(phrase)))
+                entries.append((name, phrase))
                 closed = [piece for piece in _pieces(phrase) if not any(begins for _, begins in piece)]
                 needed.append(tuple(frozenset(word for word, _ in piece) for piece in closed))
         words, beginnings = ({key: tuple(ids) for key, ids in index[kind].items()} for kind in (False, True))
@@ -106,11 +117,17 @@ class PhraseBook:
         openings = {opening: tuple(found) for opening, found in lengths.items()}
         return cls(tuple(entries), tuple(needed), words, beginnings, shortest, openings)
 
+    def compiled(self) -> PhraseBook:
+        """The same book with every phrase compiled: where nobody may wait for that, nor find it impossible, later."""
+        for _, phrase in self.entries:
+            compile_phrase(phrase)
+        return self
+
     def find(self, folded: str) -> Iterator[tuple[str, re.Match[str]]]:
         """Name and match of each phrase that stands in the folded text, in the order of the book."""
         for entry in sorted(self._candidates(folded)):
-            name, pattern = self.entries[entry]
-            match = pattern.search(folded)
+            name, phrase = self.entries[entry]
+            match = compile_phrase(phrase).search(folded)
             if match:
                 yield name, match
 
@@ -118,8 +135,8 @@ class PhraseBook:
         """The names under which at least one phrase stands in the folded text."""
         found: set[str] = set()
         for entry in self._candidates(folded):
-            name, pattern = self.entries[entry]
-            if name not in found and pattern.search(folded):
+            name, phrase = self.entries[entry]
+            if name not in found and compile_phrase(phrase).search(folded):
                 found.add(name)
         return found
 
@@ -151,7 +168,7 @@ def _anchor(phrase: str) -> list[tuple[str, bool]]:
 
 def _pieces(phrase: str) -> list[list[tuple[str, bool]]]:
     """What must stand in a text that holds the phrase: for each piece its words, as in `_anchor`."""
-    compile_phrase(phrase)
+    check_phrase(phrase)
     tokens = [part for token in _TOKEN.findall(fold(phrase)) for part in _TOKEN.findall(token.strip('"'))]
     pieces = [_alternatives(token) for token in tokens if token != "_" and not token.endswith(")?")]
     if not pieces:

@@ -155,7 +155,8 @@ class _Reader:
         cases = tuple(self._cases())
         self._check_names(cases, voids, lasting)
         speller = self._speller((*chain(*phrases.values()), *idioms))
-        return Rules(speller, PhraseBook.of({"": idioms}), PhraseBook.of(phrases), voids, lasting, cases)
+        books = PhraseBook.of({"": idioms}).compiled(), PhraseBook.of(phrases).compiled()
+        return Rules(speller, *books, voids, lasting, cases)
 
     def _named(self, signs: Mapping[str, Any], field: str) -> dict[str, frozenset[str]]:
         return {name: frozenset(self._words(entry, f"sign '{name}'", field)) for name, entry in signs.items()}

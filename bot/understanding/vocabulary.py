@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bot.understanding.phrases import PhraseError, compile_phrase
+from bot.understanding.phrases import PhraseError, check_phrase
 from bot.understanding.text import fold
 
 
@@ -55,7 +55,7 @@ class WordFile:
         found = self._texts(entry, where, field, required)
         for phrase in found:
             try:
-                compile_phrase(phrase)
+                check_phrase(phrase)
             except PhraseError as error:
                 raise self.error(where, field, str(error)) from error
         return found

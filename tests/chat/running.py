@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import uuid
-from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -32,6 +29,7 @@ from bot.sentences import Sentences
 from bot.settings import Settings
 from bot.tables import metadata
 from tests.chat.standin import StandInForRasa, actions_routes
+from tests.loops import LoopThread
 from tests.ports import free_port
 
 T = TypeVar("T")
@@ -80,9 +78,8 @@ class Door:
     """The running app, and the calls that tests make of it."""
 
     def __init__(self, directory: Path, **changes: Any) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self._thread.start()
+        self._thread = LoopThread()
+        self.run = self._thread.run
         rasa_port, actions_port, self.port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         changes = {
@@ -111,15 +108,11 @@ class Door:
         await self._server.startup()
         self.http = aiohttp.ClientSession()
 
-    def run(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
-        """Run a coroutine in the server's loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
-
     def stop(self) -> None:
         """Stop everything."""
         self.run(self._stop())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(5)
+        self._thread.stop()
+        self.engine.dispose()
 
     async def _stop(self) -> None:
         await self.http.close()

@@ -23,8 +23,7 @@ MOST_MEGABYTES = 80
 def process(tmp_path: Path) -> Iterator[Process]:
     running = Process(tmp_path)
     yield running
-    running.kill()
-    running.loop.call_soon_threadsafe(running.loop.stop)
+    running.close()
 
 
 def megabytes(process: Process) -> int:

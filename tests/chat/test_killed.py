@@ -21,6 +21,7 @@ from bot.handover.case import HandOver, open_case
 from bot.tables import cases, messages, metadata
 from tests.chat.running import make_settings
 from tests.chat.standin import StandInForRasa, answer, message
+from tests.loops import LoopThread
 from tests.ports import free_port
 from tests.town import ROOT, call
 
@@ -32,15 +33,14 @@ class Process:
     """`python -m bot serve chat` with a stand-in for Rasa in this process."""
 
     def __init__(self, directory: Path, **changes: Any) -> None:
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self._thread = LoopThread()
         rasa, self.port = free_port(), free_port()
         changes = {"rasa_url": f"http://127.0.0.1:{rasa}", "chat_port": self.port, **changes}
         self.settings = make_settings(directory, **changes)
         self.engine = create_database_engine(self.settings.database_url)
         metadata.create_all(self.engine)
         self.rasa = StandInForRasa(self.settings.inner_secret)
-        asyncio.run_coroutine_threadsafe(self._listen(rasa), self.loop).result(10)
+        self._thread.run(self._listen(rasa), 10)
         self.start()
 
     async def _listen(self, port: int) -> None:
@@ -71,13 +71,18 @@ class Process:
         self.process.kill()
         self.process.wait()
 
+    def close(self) -> None:
+        """Kill it, and end what stood in for the others."""
+        self.kill()
+        self._thread.stop()
+        self.engine.dispose()
+
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Process]:
     running = Process(tmp_path)
     yield running
-    running.kill()
-    running.loop.call_soon_threadsafe(running.loop.stop)
+    running.close()
 
 
 def say(process: Process, token: str, once: str) -> Any:

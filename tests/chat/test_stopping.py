@@ -24,8 +24,7 @@ from tests.town import call
 def process(tmp_path: Path) -> Iterator[Process]:
     running = Process(tmp_path, drain_seconds=2.0, reply_timeout_seconds=9.0)
     yield running
-    running.kill()
-    running.loop.call_soon_threadsafe(running.loop.stop)
+    running.close()
 
 
 def tell(process: Process) -> None:

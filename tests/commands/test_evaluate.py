@@ -24,7 +24,7 @@ from bot.commands.evaluation.judged import Labelled
 from bot.commands.evaluation.labelled import FROZEN, LabelError, read_labelled, unknown_needs
 from bot.commands.evaluation.measure import Spread, Stopwatch, percentile
 from bot.commands.evaluation.pictures import inline
-from bot.understanding.model import Ranked
+from bot.understanding.intents import Ranked
 
 ROWS: list[dict[str, Any]] = [
     {"text": "parenting alfa", "need": "parenting", "style": "plain", "set": "main", "age": 15, "place": "Farsta"},

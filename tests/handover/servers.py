@@ -6,7 +6,6 @@ import asyncio
 import email
 import ipaddress
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.loops import LoopThread
 from tests.ports import free_port
 
 
@@ -100,7 +100,7 @@ class Hook:
 @contextmanager
 def hook_server(hook: Hook, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A web server for the hook; yields its address."""
-    loop, port = asyncio.new_event_loop(), free_port()
+    thread, port = LoopThread(), free_port()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", hook.handle)
     runner = web.AppRunner(app)
@@ -109,15 +109,12 @@ def hook_server(hook: Hook, tls: ssl.SSLContext | None = None) -> Iterator[str]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
 
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    thread.run(start(), 10)
     try:
         yield f"{'https' if tls else 'http'}://{'localhost' if tls else '127.0.0.1'}:{port}/hook"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.run(runner.cleanup(), 10)
+        thread.stop()
 
 
 def certificate(directory: Path, days: int = 1) -> tuple[ssl.SSLContext, ssl.SSLContext]:

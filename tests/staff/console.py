@@ -27,6 +27,7 @@ from bot.staff.sign_in.accounts import create_staff
 from bot.staff.sign_in.passwords import Passwords
 from bot.staff.sign_in.sessions import open_session
 from bot.tables import audit, conversations, messages, outbox, staff
+from tests.loops import close_loop
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
 KEY = "a key for hashes"
@@ -237,3 +238,5 @@ class Running:
         self._loop.run_until_complete(server.startup())
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        close_loop(self._loop)

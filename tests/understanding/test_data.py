@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 
 from bot.staff.review.likeness import ALIKE, is_long, near_copies, plain_key, sorted_words
-from bot.understanding.decision import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS
+from bot.understanding.intents import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS
 from tests.test_tree import ROOT
 
 STYLES = ("short", "plain", "story", "slang", "typos", "no_diacritics", "second_language", "formal", "english")

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.decision import (
-    CONTEXT,
-    INSIDE_TALK,
-    NEEDS,
-    QUESTIONS,
-    SMALLTALK,
-    TOPICS,
-    Thresholds,
-    decide,
-    need_of,
-    with_second,
-)
-from bot.understanding.model import Ranked
+from bot.understanding.decision import INSIDE_TALK, Thresholds, decide, with_second
+from bot.understanding.intents import CONTEXT, NEEDS, QUESTIONS, SMALLTALK, TOPICS, Ranked, need_of
 from bot.understanding.urgent import Urgent
 
 LIMITS = Thresholds(answer=0.5, clarify=0.12, urgent=0.35, watch=0.1, choices=3)

@@ -74,7 +74,7 @@ def test_the_component_hands_on_only_languages_that_are_spoken() -> None:
 def test_a_language_that_is_not_spoken_is_heard_as_not_understood() -> None:
     from bot.understanding.components import heard
     from bot.understanding.decision import Thresholds, decide
-    from bot.understanding.model import Ranked
+    from bot.understanding.intents import Ranked
     from bot.understanding.reading import read
 
     reading, ranking = read("أنا خائفة على ابني"), [Ranked("emergency", 0.9)]

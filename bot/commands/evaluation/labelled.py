@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.commands.evaluation.judged import Labelled
 from bot.settings import ROOT
-from bot.understanding.decision import NEEDS
+from bot.understanding.intents import NEEDS
 
 FROZEN = ROOT / "tests" / "understanding" / "messages.jsonl"
 KNOWN_NEEDS = frozenset({*NEEDS, "smalltalk"})

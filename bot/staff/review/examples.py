@@ -19,7 +19,7 @@ from bot.routing.sensitive import SENSITIVE_NEEDS
 from bot.staff.review.likeness import is_long, near_copy, plain_key, sorted_words
 from bot.staff.review.uncertain import SETTLED
 from bot.tables import examples, messages, staff, uncertain
-from bot.understanding.decision import NEEDS
+from bot.understanding.intents import NEEDS
 
 PROPOSED, APPROVED, REFUSED, GIVEN = "proposed", "approved", "refused", "given"
 STYLES = ("plain", "short", "story", "slang", "typos", "no_diacritics", "second_language", "formal", "english")

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from bot.handover.insertion import insert_or_update
 from bot.staff.review.understood import Understood
 from bot.tables import readings, uncertain
-from bot.understanding.decision import NEEDS, URGENT
+from bot.understanding.intents import NEEDS, URGENT
 from bot.understanding.text import words
 
 REJECTED = "rejected"
