@@ -20,7 +20,7 @@ class LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
@@ -31,13 +31,20 @@ class LoopThread:
         """Stop the loop and close it."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(SECONDS)
+
+    def _run(self) -> None:
+        self.loop.run_forever()
         close_loop(self.loop)
 
 
 def close_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """End what is left in a loop that has stopped, then give everything back that it holds."""
+    """End what is left in a loop that has stopped, then give everything back that it holds.
+
+    Called in the thread in which the loop ran: in the tests' own, that of the browser is running.
+    """
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()
-    loop.run_until_complete(asyncio.wait_for(asyncio.gather(*left, return_exceptions=True), SECONDS))
+    if left:
+        loop.run_until_complete(asyncio.wait(left, timeout=SECONDS))
     loop.close()

@@ -112,6 +112,7 @@ class Door:
         """Stop everything."""
         self.run(self._stop())
         self._thread.stop()
+        self.parts.readers.shutdown(wait=False)
         self.engine.dispose()
 
     async def _stop(self) -> None:
