@@ -47,9 +47,9 @@ def _staff(settings: Settings) -> None:
 
 def _rasa(settings: Settings) -> None:
     from bot.commands import models, train
-    from bot.understanding.stand_in import leave_out_tensorflow
+    from bot.understanding.stand_in import leave_out
 
-    leave_out_tensorflow()
+    leave_out()
     from bot.understanding.engine import serve_model
 
     model, metrics = models.model_to_serve(settings), Metrics()

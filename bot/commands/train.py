@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bot.settings import ROOT
-from bot.understanding.stand_in import leave_out_tensorflow
+from bot.understanding.stand_in import leave_out
 from bot.versions.files import find_file
 from bot.versions.made_from import fingerprint, version_name
 
@@ -44,7 +44,7 @@ def train_if_needed(directory: Path = ROOT / "models", root: Path = ROOT, force:
 
 def _train(path: Path, root: Path, force: bool) -> None:
     """Into a folder of its own, then moved in one step: whoever stops this leaves no half model under the name."""
-    leave_out_tensorflow()
+    leave_out()
     # Imported here: Rasa takes four seconds, and a model that exists needs none of it.
     from bot.understanding.engine import train_model
 

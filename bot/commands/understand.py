@@ -13,7 +13,7 @@ from bot.routing.catalogue import Catalogue
 from bot.routing.service import first_service, first_step
 from bot.routing.talk import Heard
 from bot.settings import Settings
-from bot.understanding.stand_in import leave_out_tensorflow
+from bot.understanding.stand_in import leave_out
 
 FIELDS = (
     "decision",
@@ -71,7 +71,7 @@ def load_parser() -> Parse:
 def load_model_parser() -> Parse:
     """The parser alone, as the model meets a text that the door has masked; trained first if needed."""
     path = train_if_needed(Settings.without_secrets().model_directory)
-    leave_out_tensorflow()
+    leave_out()
     # Imported here: Rasa takes four seconds, and a wrong call should not wait for it.
     from bot.understanding.engine import load_parser as load
 

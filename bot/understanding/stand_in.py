@@ -1,9 +1,9 @@
-"""TensorFlow left out: a stand-in that Rasa can import and nobody can use.
+"""What is left out: stand-ins that Rasa can import and nobody can use.
 
 Rasa imports TensorFlow whether a model uses it or not; ours has none (a linear model and rules). That costs each start
-six seconds of a processor and 260 MB, and the wheel 1.4 GB. The stand-in gives Rasa's modules classes to inherit from
-and to name in signatures. Whatever would use one gets an error that says so, at the latest when the model is loaded:
-nothing is computed with it (docs/decisions/0008).
+six seconds of a processor and 260 MB, and the wheel 1.4 GB. The same goes, on a smaller scale, for what other channels
+and stores than ours are made of. A stand-in gives Rasa's modules classes to inherit from and to name in signatures.
+Whatever would use one gets an error that says so, at the latest when the model is loaded (docs/decisions/0008).
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from ruamel.yaml import YAML
 
 from bot.settings import ROOT
 
-LEFT_OUT = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
+TENSORFLOW = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
+# For stores and channels that deploy/endpoints.yml and deploy/credentials.yml do not name.
+ELSEWHERE = frozenset({"boto3", "botocore", "pymongo", "redis", "aiogram", "slack_sdk", "twilio", "webexteamssdk"})
 # What is known to do without. A name that does not stand here gets the real thing.
 NEEDS_NONE = frozenset({"bot.understanding.components.Understanding", "RulePolicy"})
 
 
-class TensorFlowLeftOutError(ImportError):
-    """Something wants to compute with TensorFlow, which was left out; the message names what."""
+class LeftOutError(ImportError):
+    """Something wants to use what was left out; the message names it."""
 
 
-def leave_out_tensorflow(root: Path = ROOT) -> bool:
-    """From now on an import of TensorFlow brings the stand-in; call it before anything imports Rasa.
+def leave_out(root: Path = ROOT) -> bool:
+    """From now on an import of what Rasa does not need brings a stand-in; call it before anything imports Rasa.
 
-    Returns whether it stands in: not for a config.yml with parts that are not known to do without, and not where
-    TensorFlow itself has been imported already.
+    Returns whether it stands in: not for a config.yml with parts that are not known to do without TensorFlow, and not
+    where TensorFlow itself has been imported already.
     """
     if "tensorflow" in sys.modules:
         return isinstance(sys.modules["tensorflow"], _Module)
@@ -55,7 +57,7 @@ class _Class(type):
         return _named(cls.__module__, f"{cls.__qualname__}.{name}")
 
     def __call__(cls, *_args: Any, **_kwargs: Any) -> Any:
-        raise TensorFlowLeftOutError(f"{cls.__module__}.{cls.__qualname__} needs TensorFlow, which was left out.")
+        raise LeftOutError(f"{cls.__module__}.{cls.__qualname__} was left out: bot/understanding/stand_in.py.")
 
 
 class _Module(ModuleType):
@@ -75,7 +77,8 @@ def _named(module: str, name: str) -> type:
 class _Finder(MetaPathFinder, Loader):
     def find_spec(self, fullname: str, *_where: object) -> ModuleSpec | None:
         """Every module of what is left out, however deep."""
-        return ModuleSpec(fullname, self, is_package=True) if fullname.split(".")[0] in LEFT_OUT else None
+        left_out = fullname.split(".")[0] in TENSORFLOW | ELSEWHERE
+        return ModuleSpec(fullname, self, is_package=True) if left_out else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """A module that has everything."""

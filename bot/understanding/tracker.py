@@ -1,4 +1,4 @@
-"""One row a conversation: slots and the last turns.
+"""One row a conversation: slots and the last turn.
 
 Rasa's SQL tracker store keeps a row an event and reads them all back each turn (38 ms at turn 5, 329 ms at
 turn 500). Our
@@ -24,7 +24,7 @@ from bot.database import create_database_engine, now, reading, transaction
 from bot.settings import Settings
 from bot.tables import trackers
 
-KEPT_TURNS = 2
+KEPT_TURNS = 1
 
 
 class OneRowTrackerStore(TrackerStore):
@@ -40,7 +40,7 @@ class OneRowTrackerStore(TrackerStore):
         )
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store slots and the last turns.
+        """Store slots and the last turn.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database is away; never swallowed.
@@ -85,7 +85,7 @@ class OneRowTrackerStore(TrackerStore):
 
 
 def _kept(tracker: DialogueStateTracker) -> list[Event]:
-    """A session start, the slots as they stand, and the events of the last turns."""
+    """A session start, the slots as they stand, and the events of the last turn."""
     events = list(tracker.events)
     starts = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(starts) <= KEPT_TURNS:
