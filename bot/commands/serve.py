@@ -23,6 +23,7 @@ from bot.database import migrate
 from bot.settings import ROOT, Settings
 
 PATIENCE_SECONDS = 180
+LOOK_SECONDS = 0.2
 # Longer than supervisor waits for each of them.
 STOP_SECONDS = 40
 
@@ -87,7 +88,7 @@ def wait_until_ready(settings: Settings, processes: subprocess.Popen[bytes]) -> 
     while time.monotonic() < deadline and processes.poll() is None:
         if probe(f"http://{settings.host}:{settings.chat_port}"):
             return True
-        time.sleep(0.5)
+        time.sleep(LOOK_SECONDS)
     return False
 
 
