@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,11 @@ class Reading:
     action: str
     what: str
     stated: bool = False
+
+    @cached_property
+    def local(self) -> datetime:
+        """When, in Stockholm: every rule asks."""
+        return in_stockholm(self.at)
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,12 @@ def find_unusual(
 
 def is_office_time(at: datetime, limits: Limits) -> bool:
     """Monday to Friday between the two hours in Stockholm, and no Swedish holiday."""
-    local = in_stockholm(at)
-    return local.weekday() < 5 and not is_holiday(local.date()) and limits.begins <= local.hour < limits.ends
+    return _is_office_time(in_stockholm(at), limits)
+
+
+def _is_office_time(local: datetime, limits: Limits) -> bool:
+    inside = local.weekday() < 5 and limits.begins <= local.hour < limits.ends
+    return inside and not is_holiday(local.date())
 
 
 def _counted(
@@ -113,7 +123,7 @@ def _counted(
 ) -> list[Reading]:
     """The readings that a rule is about."""
     if rule == "outside_hours":
-        return [reading for reading in mine if not is_office_time(reading.at, limits)]
+        return [reading for reading in mine if not _is_office_time(reading.local, limits)]
     if rule == "sensitive":
         return [reading for reading in mine if reading.stated]
     if rule in ("unused_contact", "unused_case"):
@@ -127,7 +137,7 @@ def _passing(readings: Sequence[Reading], limit: Limit) -> Iterator[tuple[date, 
     """Day and count of each day on which so many different cases and talks were read."""
     best: Counter[date] = Counter()
     inside: Counter[str] = Counter()
-    days = [in_stockholm(reading.at).date() for reading in readings]
+    days = [reading.local.date() for reading in readings]
     first = 0
     for index, reading in enumerate(readings):
         inside[reading.what] += 1
