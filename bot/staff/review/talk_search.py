@@ -77,9 +77,12 @@ def _newest(wanted: Wanted, after: int) -> Select:
     said = said.where(messages.c.id > after) if after else said
     # "offset 0": a step of its own. PostgreSQL takes a phrase for rarer than it is, and would read every message with
     # its words; "+ 0": else it walks the primary key backwards and reads a million texts for a word that nobody wrote.
-    step = said.offset(0).subquery()
-    query = select(step.c.id).order_by((step.c.id + 0).desc()).limit(MOST_HITS)
-    return query.where(_matches(step.c.text, exact)) if any(phrase for phrase, _ in wanted) else query
+    if not any(phrase for phrase, _ in wanted):
+        step = said.offset(0).subquery()
+        return select(step.c.id).order_by((step.c.id + 0).desc()).limit(MOST_HITS)
+    # The order is the step's: so the phrase is looked for in the newest first, and only until there are enough.
+    step = said.order_by((messages.c.id + 0).desc()).offset(0).subquery()
+    return select(step.c.id).where(_matches(step.c.text, exact)).limit(MOST_HITS)
 
 
 def _matches(text: Any, typed: str) -> Any:
