@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from bot.routing.talk import TOPICS, Talk
 from bot.sentences import Sentences, UnknownSentenceError, read_texts
-from bot.understanding import decision
+from bot.understanding import intents
 from bot.understanding.language import find_language
 from bot.understanding.urgent import load_rules
 from tests.test_tree import ROOT
@@ -61,7 +61,7 @@ def test_every_field_of_the_talk_is_a_slot_that_decides_no_rule() -> None:
 
 
 def test_topics_are_the_same_in_understanding_and_routing() -> None:
-    assert decision.TOPICS == TOPICS
+    assert intents.TOPICS == TOPICS
 
 
 def wanted_sentences() -> set[str]:
@@ -69,7 +69,7 @@ def wanted_sentences() -> set[str]:
     named = set(re.findall(r'"(utter_[a-z0-9_]+)"', "\n".join(SOURCES)))
     intros = {f"utter_intro_{need}_{role}" for need, role in product(TOPICS, ("self", "child", "other"))}
     others = {f"utter_intro_{need}" for need in ("other_city", "smalltalk", "confidentiality", "human")}
-    labels = {f"utter_label_{need}" for need in decision.NEEDS} | {f"utter_label_after_{need}" for need in TOPICS}
+    labels = {f"utter_label_{need}" for need in intents.NEEDS} | {f"utter_label_after_{need}" for need in TOPICS}
     urgent = {f"utter_urgent_{rule.case}" for rule in load_rules().cases} | {
         "utter_urgent_danger",
         "utter_urgent_quiet",

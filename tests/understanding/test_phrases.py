@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.phrases import PhraseBook, PhraseError, compile_phrase, first_match
+from bot.understanding.concepts import load_concepts
+from bot.understanding.phrases import PhraseBook, PhraseError, check_phrase, compile_phrase, first_match
+from bot.understanding.question import load_questions
+from bot.understanding.role_signs import load_signs
+from bot.understanding.service_names import load_service_names
+from bot.understanding.substances import load_substances
 from bot.understanding.text import fold
 
 
@@ -64,3 +69,19 @@ def test_a_book_finds_what_its_phrases_find(text: str) -> None:
     phrases = ["a b", "(ab|ba)*", '"a b" å', "ab _ a", "b (a)? b"]
     book, folded = PhraseBook.of({phrase: [phrase] for phrase in phrases}), fold(text)
     assert {name for name, _ in book.find(folded)} == {p for p in phrases if first_match([p], folded)}
+
+
+@given(st.text(alphabet='ab |()*?"_', max_size=20))
+def test_whatever_passes_the_check_can_be_compiled(phrase: str) -> None:
+    try:
+        check_phrase(phrase)
+    except PhraseError:
+        return
+    compile_phrase(phrase)
+
+
+def test_every_phrase_of_the_lexicon_and_the_word_files_can_be_compiled() -> None:
+    """They are compiled when they are tried: nobody's message is to be the first to find out."""
+    questions, substances = load_questions(), load_substances()
+    books = load_concepts(), load_signs().book, load_service_names().book, questions.asked, substances.book
+    assert all(book.compiled().entries for book in books)

@@ -17,6 +17,8 @@ assert leave_out() and leave_out()
 from bot.understanding.engine import load_parser
 import tensorflow
 assert not hasattr(tensorflow, "__version__"), "the real one was imported"
+import boto3, redis, slack_sdk
+assert not any(hasattr(each, "__file__") for each in (boto3, redis, slack_sdk)), "a real one was imported"
 print("imported")
 """
 USE = """
