@@ -5,7 +5,7 @@
     .venv/bin/python benchmarks/console.py --url sqlite:////big.db --filled  # filled before
     .venv/bin/python benchmarks/console.py --talks 5000                      # smaller
 
-The talks are drawn from sentences below with a fixed seed: the same on every machine. What is timed is a page of the
+The talks are drawn by `benchmarks/talks.py`. What is timed is a page of the
 real console over HTTP on loopback, with its audit line and its drawing, from the first byte sent to the last one read;
 p50, p95 and the longest in milliseconds. `cpu` is the p95 of this process's own time, console and client together: on a
 busy machine the fairer figure for SQLite, which works inside the process; for PostgreSQL it leaves the server out.
@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +36,7 @@ from sqlalchemy import insert, select, update  # noqa: E402
 from sqlalchemy.engine import Engine  # noqa: E402
 
 from benchmarks.case_queue import seed as seed_cases  # noqa: E402
+from benchmarks.talks import AT_ONCE, NOW, TURNS, fill  # noqa: E402
 from bot.database import create_database_engine, migrate, transaction  # noqa: E402
 from bot.handover.counting import count_all  # noqa: E402
 from bot.settings import Settings  # noqa: E402
@@ -44,70 +45,13 @@ from bot.staff.review import digest  # noqa: E402
 from bot.staff.sign_in.accounts import create_staff  # noqa: E402
 from bot.staff.sign_in.passwords import Passwords  # noqa: E402
 from bot.staff.sign_in.sessions import open_session  # noqa: E402
-from bot.tables import audit, cases, conversations, daily_figures, messages, staff  # noqa: E402
+from bot.tables import audit, cases, conversations, daily_figures, staff  # noqa: E402
 from tests.ports import free_port  # noqa: E402
 from tests.postgresql import running_postgresql  # noqa: E402
 from tests.staff.console import CHEAP, KEY, SERVICES, Running  # noqa: E402
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
-TURNS = 5
-AT_ONCE = 2_000
 RUNS = 40
 GOAL_MS = 150
-WHO = ("min son", "min dotter", "min bror", "jag", "min mamma", "min kille", "min kompis", "grannens pojke")
-WHAT = (
-    "röker på varje dag",
-    "vägrar gå till skolan",
-    "vill hoppa av",
-    "slår mig",
-    "dricker för mycket",
-    "sover aldrig",
-    "är rädd hemma",
-    "hänger med fel gäng",
-    "skriker på barnen",
-    "kommer ut på tisdag",
-)
-WHERE = ("i farsta", "i rinkeby", "på söder", "i skolan", "hemma", "på kvällarna", "sedan i somras", "nu igen")
-SAID_BACK = "Det finns stöd för det här. Du kan ringa eller skriva, och du behöver inte säga vem du är."
-
-
-def fill(engine: Engine, talks: int, seed: int, first: int = 0) -> None:
-    """Talks of five turns: ten messages each, over two years. Their ids are counted from `first` on."""
-    draw = random.Random(seed)
-    for start in range(first, first + talks, AT_ONCE):
-        ids = [f"{number:032x}" for number in range(start, min(start + AT_ONCE, first + talks))]
-        begun = {id_: NOW - timedelta(minutes=draw.random() * 1_000_000) for id_ in ids}
-        rows = [{"id": id_, "created_at": at, "last_seen_at": at, "is_test": False} for id_, at in begun.items()]
-        said = [row for id_, at in begun.items() for row in _talk(draw, id_, at)]
-        with transaction(engine) as connection:
-            connection.execute(insert(conversations), rows)
-            connection.execute(insert(messages), said)
-
-
-def _talk(draw: random.Random, id_: str, at: datetime) -> Iterator[dict[str, Any]]:
-    need = draw.choice(NEEDS)
-    for turn in range(TURNS):
-        text = f"{draw.choice(WHO)} {draw.choice(WHAT)} {draw.choice(WHERE)}"
-        if draw.random() < 0.001:
-            text += " räksmörgås"
-        common = {"conversation_id": id_, "masked": [], "choices": [], "created_at": at + timedelta(seconds=20 * turn)}
-        kept = {"urgent": None, "service": None, "feedback": None}
-        yield {**common, **kept, "sender": "person", "text": text, "understood": _understood(draw, need)}
-        shown = {"service": {"id": "mini_maria", "district": None}} if turn == 1 and need == "substance_use" else {}
-        feedback = draw.choice((None, "asked", "yes", "no"))
-        answer = {"sender": "bot", "text": SAID_BACK, "understood": {"language": "sv"}, "feedback": feedback}
-        yield {**common, **kept, **answer, **shown}
-
-
-def _understood(draw: random.Random, need: str) -> dict[str, Any]:
-    sure = draw.random() < 0.8
-    confidence = round(draw.uniform(0.8, 0.99) if sure else draw.uniform(0.05, 0.8), 4)
-    guesses = [need, *draw.sample(NEEDS, 3)]
-    ranking = [{"name": name, "confidence": round(confidence / (index + 1), 4)} for index, name in enumerate(guesses)]
-    urgent = need if need in ("emergency", "suicide_risk") and draw.random() < 0.1 else None
-    decided = {"decision": "answer" if confidence >= 0.6 else "clarify", "reason": "model is sure", "choices": []}
-    return {"intent": need, "need": need, "confidence": confidence, "urgent": urgent, "ranking": ranking, **decided}
-
 
 OPEN_CASES, CLOSED_CASES, LOG_LINES = 5_000, 50_000, 300_000
 PEOPLE = {"rut": "reviewer", "siv": "case_worker", "lo": "log_controller", "ed": "editor", "reg": "registrar"}

@@ -4,7 +4,7 @@
     .venv/bin/python benchmarks/growth.py --quick     1 and 10^3, only printed
 
 One installation (the real processes, SQLite on disk). Between two measurements talks of ten messages are put into its
-database (`benchmarks/console.py` draws them), so that only what is stored differs. Goal: p95 within 1.5 times.
+database (`benchmarks/talks.py` draws them), so that only what is stored differs. Goal: p95 within 1.5 times.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import aiohttp
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from benchmarks.console import TURNS, fill  # noqa: E402
 from benchmarks.replies import _ours, _p95, _talks  # noqa: E402
 from benchmarks.results import LATEST, Line, print_lines, write_lines  # noqa: E402
+from benchmarks.talks import TURNS, fill  # noqa: E402
 from bot.database import create_database_engine  # noqa: E402
 from tests.town import Town, running_town  # noqa: E402
 

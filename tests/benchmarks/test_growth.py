@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from benchmarks import run
-from benchmarks.console import TURNS, fill
 from benchmarks.growth import lines_of as growth_lines
 from benchmarks.processes import Speed, _processor, _talks
 from benchmarks.processes import lines_of as process_lines
+from benchmarks.talks import TURNS, fill
 from benchmarks.training import lines_of as training_lines
 from bot.database import create_database_engine, migrate, reading
 from bot.tables import conversations, messages
