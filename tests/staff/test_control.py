@@ -142,6 +142,42 @@ def test_unusual_reading_is_shown_with_its_reason_and_its_lines(console: Console
     assert console.log(action="read_unusual")
 
 
+def night_reading(console: Console, person: str, back: int, hour: int = 21) -> None:
+    at = NOW.replace(hour=hour) - timedelta(days=back)
+    with transaction(console.engine) as connection:
+        record(connection, person, "read_conversation", at, conversation_id="t")
+
+
+def test_a_full_page_ends_with_a_whole_day_and_leads_to_the_older_ones(
+    console: Console, lo: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.staff.oversight.control.FULL", 6)
+    people = [console.person(name, "reviewer") for name in ("rut", "ros", "rex")]
+    for back in range(1, 13):
+        for person in people:
+            night_reading(console, person, back)
+    shown, path = [], "/kontroll"
+    while path:
+        page = lo.get(path).page
+        shown += [(row.td.text, row.th.text) for row in page.select("tbody tr")]
+        link = page.select_one("nav.pager a")
+        path = link["href"] if link else None
+    assert len(shown) == len(set(shown)) == 36, "each finding on one page and none lost"
+    assert shown == sorted(shown, key=lambda row: row[0], reverse=True)
+    assert len({day for day, _ in shown}) == 12
+
+
+def test_what_began_the_evening_before_counts_on_the_day_it_passed_the_limit(console: Console, lo: Client) -> None:
+    person = console.person("rut", "reviewer")
+    midnight = datetime(2026, 10, 14, 22, 0, tzinfo=timezone.utc)  # in Stockholm
+    with transaction(console.engine) as connection:
+        for number in range(24):
+            at = midnight + timedelta(minutes=number - 12)
+            record(connection, person, "read_conversation", at, conversation_id=f"t{number}")
+    found = lo.get("/kontroll?from=2026-10-15&till=2026-10-15")
+    assert "24 " in found.said and "inom 60 minuter" in found.said
+
+
 @pytest.mark.parametrize("query", ["?from=i+går", "?from=2026-01-01&till=2026-11-01"])
 def test_days_that_cannot_be_searched_are_said(lo: Client, query: str) -> None:
     assert lo.get(f"/kontroll{query}").status == 422

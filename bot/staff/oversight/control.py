@@ -38,6 +38,8 @@ PATH, MONTH_PATH, EXPORT_PATH = "/kontroll", "/kontroll/manad", "/loggutdrag"
 USUAL = timedelta(days=30)
 LONGEST = timedelta(days=93)
 SAMPLE = 5
+FULL = 50
+"""Findings after which the page is full: older days are a page of their own."""
 LONGEST_NOTE = 2_000
 COUNTED = ("break_glass", "reset_factor", "reset_password", "create_staff", "sign_in_no_role", "export_log", "refused")
 COLUMNS = ("at", "name", "alias", "role", "action", "reference", "conversation_id", "reason", "detail")
@@ -72,17 +74,19 @@ class Month:
 
 
 def show_unusual(desk: Desk, visit: Visit) -> Answer:
-    """Unusual reading of the last thirty days, or of the days asked for (three months at most)."""
+    """Unusual reading of the last thirty days, or of the days asked for (three months at most), newest first."""
     since = start_of_day(visit.query.one("from")) or visit.now - USUAL
     until = end_of_day(visit.query.one("till")) or visit.now
     problems = {name: "bad_date" for name in ("from", "till") if visit.query.one(name) and not _is_day(visit, name)}
     if until - since > LONGEST:
         problems["from"] = "long_period"
     with transaction(desk.engine) as connection:
-        found = [] if problems else _unusual(desk, connection, since, until, visit.now)
+        found, begins = ([], since) if problems else _newest(desk, connection, since, until, visit.now)
         names = aliases(connection)
         record(connection, visit.member.id, "read_unusual", visit.now)
-    values = {"findings": found, "people": names, "since": since, "until": until, "limits": desk.limits}
+    older = f"{PATH}?from={in_stockholm(since).date()}&till={_day_before(begins)}" if begins > since else None
+    values = {"findings": found, "people": names, "since": begins, "until": until, "limits": desk.limits}
+    values["older"] = older
     used = {name: visit.query.one(name) for name in ("from", "till")}
     return Page("unusual.html", {**values, "used": used}, 422 if problems else 200, problems)
 
@@ -176,9 +180,33 @@ def _note_problem(month: Month, note: str, now: datetime) -> str | None:
     return "long_note" if len(note) > LONGEST_NOTE else None
 
 
+def _newest(
+    desk: Desk, connection: Connection, since: datetime, until: datetime, now: datetime
+) -> tuple[list[Finding], datetime]:
+    """Findings of whole days, the newest first, until the page is full; and from when on the days are on it.
+
+    Where there is much to find, few days fill the page: the rest of a large city's log need not be read for it.
+    """
+    found: list[Finding] = []
+    begins, days = until, 1
+    while begins > since and len(found) < FULL:
+        first = start_of_day((_day_before(begins) - timedelta(days=days - 1)).isoformat())
+        ends, begins = begins, max(since, first) if first else since
+        found += _unusual(desk, connection, begins, ends, now)
+        days *= 2
+    return found, begins
+
+
+def _day_before(midnight: datetime) -> date:
+    """The day that a midnight ends; of any other moment its own day."""
+    return in_stockholm(midnight - timedelta(microseconds=1)).date()
+
+
 def _unusual(desk: Desk, connection: Connection, since: datetime, until: datetime, now: datetime) -> list[Finding]:
-    found = readings(connection, since, until)
-    return find_unusual(found, worked_on(connection, since, until), desk.limits, now)
+    """What days show, also what began the evening before."""
+    early = since - desk.limits.longest
+    found = find_unusual(readings(connection, early, until), worked_on(connection, early, until), desk.limits, now)
+    return [finding for finding in found if finding.day >= in_stockholm(since).date()]
 
 
 def _sample(entries: Sequence[Mapping[str, Any]], month: Month) -> list[Mapping[str, Any]]:

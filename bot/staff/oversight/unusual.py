@@ -67,6 +67,11 @@ class Limits:
     ends: int
     rules: Mapping[str, Limit]
 
+    @property
+    def longest(self) -> timedelta:
+        """How far back a rule looks from a reading; a day at least, since some rules count by the day."""
+        return max(timedelta(days=1), *(limit.within or timedelta() for limit in self.rules.values()))
+
     @classmethod
     def load(cls, path: Path = FILE) -> Limits:
         """Read and check the file.
