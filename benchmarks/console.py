@@ -74,6 +74,7 @@ PAGES = {
         "search: a rare word": f"/samtal?sok={quote('räksmörgås')}",
         "search: three words and a filter": f"/samtal?sok={quote('bror röker farsta')}&behov=parenting",
         "search: a phrase": "/samtal?sok=" + quote('"röker på varje dag"'),
+        "search: two common words that never stand so": "/samtal?sok=" + quote('"dag röker"'),
         "search: the beginning of a word": "/samtal?sok=s",
         "search: a word that is not there": "/samtal?sok=raksmorgas",
         "uncertain messages": "/osakra",

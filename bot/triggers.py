@@ -12,6 +12,10 @@ from sqlalchemy.engine import Connection
 
 WORDS = "message_words"
 """The full-text table of SQLite; PostgreSQL has an index instead."""
+PART = 25_000
+"""Ids of messages that PostgreSQL's index holds together, so that the newest can be searched without all others."""
+INDEXED = f"(to_tsvector('swedish'::regconfig, text) || array_to_tsvector(ARRAY['#' || ((id / {PART})::text)]))"
+"""What PostgreSQL's index is on: the words, and the part that the message is in, written as no word can be."""
 TALK = "INSERT INTO talks (conversation_id, is_test, began_at, stale, top, length, needs, services, decisions, urgent,"
 REST = " feedback, handed_over, sensitive, flagged) "
 
@@ -65,8 +69,7 @@ def _postgresql(name: str, when: str, function: str) -> tuple[str, str]:
 # Always written, even if the mark is there: the row's lock makes whoever sums up wait for this transaction.
 _POSTGRESQL_MARK = "UPDATE talks SET stale = true WHERE conversation_id = {row}.conversation_id;"
 POSTGRESQL = (
-    f"CREATE INDEX IF NOT EXISTS ix_{WORDS} ON messages USING gin (to_tsvector('swedish', text)) "
-    "WHERE sender = 'person'",
+    f"CREATE INDEX IF NOT EXISTS ix_{WORDS} ON messages USING gin ({INDEXED}) WHERE sender = 'person'",
     _function("mark_talk", _POSTGRESQL_MARK.format(row="NEW")),
     _function("mark_shorter_talk", _POSTGRESQL_MARK.format(row="OLD")),
     _function(

@@ -96,16 +96,44 @@ def test_of_a_common_word_the_newest_are_looked_at_and_the_page_says_so(
     assert "Sökningen har bara gått igenom" in rut.get("/samtal?sok=skolan&behov=human").said
 
 
+def much_later(console: Console, name: str, *texts: str) -> None:
+    """Said after a million other messages."""
+    say(console, name)
+    with transaction(console.engine) as connection:
+        for number, text in enumerate(texts):
+            id_ = 1_000_000 + 100 * ord(name) + number
+            said = {"id": id_, "conversation_id": name * 32, "sender": "person", "text": text, "created_at": NOW}
+            connection.execute(messages.insert().values(**said))
+
+
 @pytest.mark.parametrize("typed", ["skolan", '"mobbad i skolan"', "mobbad skol"])
-def test_what_is_rare_is_found_however_old_it_is(
-    console: Console, rut: Client, monkeypatch: pytest.MonkeyPatch, typed: str
-) -> None:
-    monkeypatch.setattr(talk_search, "NEWEST", 1)
+def test_what_is_rare_is_found_however_old_it_is(console: Console, rut: Client, typed: str) -> None:
     say(console, "c", "jag blir mobbad i skolan")
     for name in "ba":
-        say(console, name, "om räka", "i mobbad")
+        much_later(console, name, "om räka", "i mobbad")
     reply = rut.get("/samtal?" + urlencode({"sok": typed}))
     assert len(reply.page.select("tbody a")) == 1 and "bara gått igenom" not in reply.said
+
+
+@pytest.mark.parametrize("typed", ["skolan", '"i skolan"'])
+def test_a_common_word_is_looked_for_among_the_newest_first(
+    console: Console, rut: Client, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(talk_search, "MOST_HITS", 2)
+    say(console, "c", "bråk i skolan", "mobbad i skolan")
+    much_later(console, "a", "rädd i skolan", "ensam i skolan")
+    reply = rut.get("/samtal?" + urlencode({"sok": typed}))
+    assert [link["href"][8] for link in reply.page.select("tbody a")] == ["a"]
+    assert "Sökningen har bara gått igenom" in reply.said
+
+
+@pytest.mark.parametrize(("typed", "found"), [('"vill inte"', "a"), ('"inte vill"', ""), ("inte", "a"), ("är", "b")])
+def test_words_that_postgresql_takes_for_nothing_are_found_too(
+    console: Console, rut: Client, typed: str, found: str
+) -> None:
+    say(console, "a", "Jag vill  INTE!")
+    say(console, "b", "du är min")
+    assert listed(rut, "?" + urlencode({"sok": typed})) == [name * 32 for name in found]
 
 
 @pytest.mark.parametrize("how", ["message", "talk", "purge"])

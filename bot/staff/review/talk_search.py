@@ -9,21 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import column, func, literal_column, select, table
+from sqlalchemy import and_, column, func, literal_column, select, table, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import ColumnElement, Select
 
 from bot.handover.passed_on import TO_STAFF
 from bot.tables import messages
-from bot.triggers import WORDS
+from bot.triggers import INDEXED, PART, WORDS
 
 MOST_HITS = 2_000
 """The newest messages with the words; older ones are found with more words, never by waiting longer."""
 LONGEST = 200
 NEWEST = 100_000
 """On PostgreSQL: among so many messages a common word has enough hits; reading all that hold it takes a second."""
+# The language is written out: the index is on exactly this expression.
+_SWEDISH = literal_column("'swedish'::regconfig")
 _PART = re.compile(r'"([^"]+)"|(\S+)')
 _WORD = re.compile(r"\w+")
 Wanted = Sequence[tuple[bool, list[str]]]
@@ -46,49 +48,55 @@ def hits(connection: Connection, typed: str) -> Hits | None:
     if not wanted:
         return None
     look = _in_sqlite if connection.dialect.name == "sqlite" else _in_postgresql
-    ids = look(connection, wanted)
+    ids, capped = look(connection, wanted)
     # What went to staff is not for review: the front door notes it on the message itself.
     to_staff = func.coalesce(messages.c.understood["decision"].as_string(), "") == TO_STAFF
-    return Hits(select(messages.c.conversation_id).where(messages.c.id.in_(ids), ~to_staff), len(ids) >= MOST_HITS)
+    return Hits(select(messages.c.conversation_id).where(messages.c.id.in_(ids), ~to_staff), capped)
 
 
-def _in_sqlite(connection: Connection, wanted: Wanted) -> list[int]:
+def _in_sqlite(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
     words = table(WORDS, column("rowid"))
     match = literal_column(WORDS).op("MATCH")(" ".join(_sqlite(phrase, found) for phrase, found in wanted))
     newest = select(words.c.rowid).where(match).order_by(words.c.rowid.desc()).limit(MOST_HITS)
-    return list(connection.execute(newest).scalars())
+    ids = list(connection.execute(newest).scalars())
+    return ids, len(ids) >= MOST_HITS
 
 
-def _in_postgresql(connection: Connection, wanted: Wanted) -> list[int]:
-    """A common word is found among the newest messages; only where they hold too few are all of them looked at."""
-    last = connection.execute(select(func.max(messages.c.id))).scalar() or 0
-    for after in (last - NEWEST, 0) if last > NEWEST else (0,):
-        found = list(connection.execute(_newest(wanted, after)).scalars())
-        if len(found) >= MOST_HITS:
-            break
-    return found
+def _in_postgresql(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
+    """A common word is found among the newest messages; only where they hold too few are all of them looked at.
+
+    So it is with the words of a phrase, however rare the phrase: the index knows which words a message holds, not their
+    order. Words as "jag" and "inte" are not in the index: whoever types nothing else gets what the newest have.
+    """
+    words = func.to_tsquery(_SWEDISH, " & ".join(_postgresql(found) for _, found in wanted))
+    newest_id, indexed = connection.execute(select(func.max(messages.c.id), func.numnode(words))).one()
+    last = newest_id or 0
+    first = max(last - NEWEST, 0)
+    newest = "'" + " | ".join(f"''#{part}''" for part in range(first // PART, last // PART + 1)) + "'::tsquery"
+    patterns = [_pattern(phrase, found) for phrase, found in wanted if phrase or not indexed]
+    ids, looked_at = _fitting(connection, words.op("&&")(literal_column(newest)), patterns)
+    older = first > 0
+    if older and indexed and looked_at < MOST_HITS:
+        (ids, _), older = _fitting(connection, words, patterns), False
+    return ids[:MOST_HITS], older or len(ids) >= MOST_HITS
 
 
-def _newest(wanted: Wanted, after: int) -> Select:
-    loose = " & ".join(_postgresql(False, found) for _, found in wanted)
-    exact = " & ".join(_postgresql(phrase, found) for phrase, found in wanted)
-    person = messages.c.sender == literal_column("'person'")
-    said = select(messages.c.id, messages.c.text).where(person, _matches(messages.c.text, loose))
-    said = said.where(messages.c.id > after) if after else said
-    # "offset 0": a step of its own. PostgreSQL takes a phrase for rarer than it is, and would read every message with
-    # its words; "+ 0": else it walks the primary key backwards and reads a million texts for a word that nobody wrote.
-    if not any(phrase for phrase, _ in wanted):
-        step = said.offset(0).subquery()
-        return select(step.c.id).order_by((step.c.id + 0).desc()).limit(MOST_HITS)
-    # The order is the step's: so the phrase is looked for in the newest first, and only until there are enough.
-    step = said.order_by((messages.c.id + 0).desc()).offset(0).subquery()
-    return select(step.c.id).where(_matches(step.c.text, exact)).limit(MOST_HITS)
+def _fitting(connection: Connection, words: ColumnElement, patterns: Sequence[str]) -> tuple[list[int], int]:
+    """Ids of the messages that hold the words and fit, the newest first; and how many hold them."""
+    fits = and_(true(), *(messages.c.text.op("~*")(pattern) for pattern in patterns))
+    indexed = literal_column(INDEXED).op("@@")(words)
+    # The order is made of what was found: asked for, PostgreSQL may read a million texts from the newest on.
+    ids = func.array_agg(aggregate_order_by(messages.c.id, messages.c.id.desc())).filter(fits)
+    said = select(ids, func.count()).where(messages.c.sender == literal_column("'person'"), indexed)
+    found, looked_at = connection.execute(said).one()
+    return list(found or []), int(looked_at)
 
 
-def _matches(text: Any, typed: str) -> Any:
-    # The language is written out: the index is on exactly this expression.
-    swedish = literal_column("'swedish'::regconfig")
-    return func.to_tsvector(swedish, text).op("@@")(func.to_tsquery(swedish, typed))
+def _pattern(phrase: bool, found: list[str]) -> str:
+    """A regular expression of PostgreSQL; the words hold letters and digits only."""
+    if phrase:
+        return r"(^|\W)" + r"\W+".join(found) + r"(\W|$)"
+    return r"(^|\W)" + r"\W+".join(found)
 
 
 def _sqlite(phrase: bool, found: list[str]) -> str:
@@ -98,6 +106,6 @@ def _sqlite(phrase: bool, found: list[str]) -> str:
     return " ".join(f'"{word}"*' for word in found)
 
 
-def _postgresql(phrase: bool, found: list[str]) -> str:
-    """As `_sqlite`; the words hold letters and digits only."""
-    return (" <-> " if phrase else " & ").join(f"'{word}'" if phrase else f"'{word}':*" for word in found)
+def _postgresql(found: list[str]) -> str:
+    """As `_sqlite`, in any order; the words hold letters and digits only."""
+    return " & ".join(f"'{word}':*" for word in found)
