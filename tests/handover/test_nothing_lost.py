@@ -69,14 +69,14 @@ def test_two_relay_processes_send_a_hundred_notices_once_each(engine, settings):
             at_work.update(connection.execute(select(outbox.c.leased_by)).scalars())
         return all_in(engine, "sent")()
 
-    cases = make_cases(engine, 100, hours=None)
+    cases = make_cases(engine, 100, now=database.now(), hours=None)
     real = ("-m", "bot", "serve", "relay")
     with mail_server(mailbox) as port, ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(relay_process(by_mail(settings, port), *real))
         wait_for(is_sent, 60)
         while len(at_work - {None}) < 2:  # the second was slow to start: more work, until both have had some
-            cases += make_cases(engine, 30, hours=None, conversation_id=f"talk {len(cases)}")
+            cases += make_cases(engine, 30, now=database.now(), hours=None, conversation_id=f"talk {len(cases)}")
             wait_for(is_sent, 60)
     assert delivered(mailbox) == {case.reference: 1 for case in cases}
 
