@@ -49,7 +49,7 @@ def _rasa(settings: Settings) -> None:
     from bot.commands import models, train
     from bot.understanding.stand_in import leave_out
 
-    leave_out()
+    leave_out(serving=True)
     from bot.understanding.engine import serve_model
 
     model, metrics = models.model_to_serve(settings), Metrics()

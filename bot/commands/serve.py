@@ -35,11 +35,11 @@ def serve_all() -> int:
     (settings.data_directory / "log").mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
     model_to_serve(settings)
-    password = first_staff(settings)
     _step("Starting chat, rasa, actions, staff and relay …")
     processes = subprocess.Popen(_supervisor(), env=child_environment(environment, settings), start_new_session=True)
     try:
-        return _run(processes, settings, password)
+        # A password takes a second to hash, by design: meanwhile the processes start.
+        return _run(processes, settings, first_staff(settings))
     except KeyboardInterrupt:
         _step("\nStopping …")
         return 0

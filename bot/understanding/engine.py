@@ -104,7 +104,7 @@ def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]]
 
 
 def _read_rules() -> None:
-    """Else they are read with the first message: two seconds and more, for all who write meanwhile.
+    """Else they are read with the first message: a second and more, for all who write meanwhile.
 
     Nobody is listened to before this is done, so whoever restarts one process of several slows nobody down.
     """

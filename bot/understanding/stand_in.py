@@ -22,6 +22,8 @@ from bot.settings import ROOT
 TENSORFLOW = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras"})
 # For stores and channels that deploy/endpoints.yml and deploy/credentials.yml do not name.
 ELSEWHERE = frozenset({"boto3", "botocore", "pymongo", "redis", "aiogram", "slack_sdk", "twilio", "webexteamssdk"})
+# For whoever looks at pictures or types at a terminal; evaluation draws, a server does neither.
+LOOKS = frozenset({"matplotlib", "questionary", "prompt_toolkit"})
 # What is known to do without. A name that does not stand here gets the real thing.
 NEEDS_NONE = frozenset({"bot.understanding.components.Understanding", "RulePolicy"})
 
@@ -30,8 +32,10 @@ class LeftOutError(ImportError):
     """Something wants to use what was left out; the message names it."""
 
 
-def leave_out(root: Path = ROOT) -> bool:
+def leave_out(root: Path = ROOT, serving: bool = False) -> bool:
     """From now on an import of what Rasa does not need brings a stand-in; call it before anything imports Rasa.
+
+    `serving`: this process answers people and does nothing else, so it does without `LOOKS` too.
 
     Returns whether it stands in: not for a config.yml with parts that are not known to do without TensorFlow, and not
     where TensorFlow itself has been imported already.
@@ -40,7 +44,7 @@ def leave_out(root: Path = ROOT) -> bool:
         return isinstance(sys.modules["tensorflow"], _Module)
     if not _does_without(root / "config.yml"):
         return False
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder(TENSORFLOW | ELSEWHERE | (LOOKS if serving else frozenset())))
     return True
 
 
@@ -75,9 +79,12 @@ def _named(module: str, name: str) -> type:
 
 
 class _Finder(MetaPathFinder, Loader):
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
     def find_spec(self, fullname: str, *_where: object) -> ModuleSpec | None:
         """Every module of what is left out, however deep."""
-        left_out = fullname.split(".")[0] in TENSORFLOW | ELSEWHERE
+        left_out = fullname.split(".")[0] in self._names
         return ModuleSpec(fullname, self, is_package=True) if left_out else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

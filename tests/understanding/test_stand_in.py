@@ -21,6 +21,14 @@ import boto3, redis, slack_sdk
 assert not any(hasattr(each, "__file__") for each in (boto3, redis, slack_sdk)), "a real one was imported"
 print("imported")
 """
+SERVED = """
+from bot.understanding.stand_in import leave_out
+assert leave_out(serving=True)
+from bot.understanding.engine import serve_model
+import matplotlib, questionary
+assert not any(hasattr(each, "__file__") for each in (matplotlib, questionary)), "a real one was imported"
+print("imported")
+"""
 USE = """
 import sys
 from bot.understanding.stand_in import LeftOutError, leave_out
@@ -49,8 +57,9 @@ def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
-def test_rasa_is_imported_without_tensorflow() -> None:
-    done = run(ANSWER)
+@pytest.mark.parametrize("code", [ANSWER, SERVED])
+def test_rasa_is_imported_without_tensorflow_and_served_without_pictures(code: str) -> None:
+    done = run(code)
     assert done.stdout == "imported\n", done.stderr[-500:]
 
 
