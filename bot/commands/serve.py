@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,7 @@ def serve_all() -> int:
     _step("Starting chat, rasa, actions, staff and relay …")
     processes = subprocess.Popen(_supervisor(), env=child_environment(environment, settings), start_new_session=True)
     try:
-        # A password takes a second to hash, by design: meanwhile the processes start.
-        return _run(processes, settings, first_staff(settings))
+        return _run(processes, settings)
     except KeyboardInterrupt:
         _step("\nStopping …")
         return 0
@@ -74,7 +75,10 @@ def _supervisor() -> list[str]:
     return [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "deploy" / "supervisord.conf")]
 
 
-def _run(processes: subprocess.Popen[bytes], settings: Settings, password: str | None) -> int:
+def _run(processes: subprocess.Popen[bytes], settings: Settings) -> int:
+    _wake(settings, processes)
+    # A password takes a second to hash, by design: meanwhile the processes start.
+    password = first_staff(settings)
     if not wait_until_ready(settings, processes):
         _step(f"Not ready after {PATIENCE_SECONDS} s. Look in {settings.data_directory / 'log'} for what stopped.")
         return 1
@@ -90,6 +94,16 @@ def wait_until_ready(settings: Settings, processes: subprocess.Popen[bytes]) -> 
             return True
         time.sleep(LOOK_SECONDS)
     return False
+
+
+def _wake(settings: Settings, processes: subprocess.Popen[bytes]) -> None:
+    """Supervisor starts nothing before it has waited a second for somebody to call it: so it is called."""
+    last = time.monotonic() + 1
+    while time.monotonic() < last and processes.poll() is None:
+        with socket.socket(socket.AF_UNIX) as caller, suppress(OSError):
+            caller.connect(str(settings.data_directory / "supervisor.sock"))
+            return
+        time.sleep(0.02)
 
 
 def probe(address: str) -> bool:
