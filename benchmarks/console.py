@@ -96,6 +96,7 @@ PAGES = {
         "log: one event": "/logg?handelse=read_contact",
         "log: a word in the reason": "/logg?skal=finns-inte",
         "unusual reading": "/kontroll",
+        "check list of a month": "/kontroll/manad?manad=2026-10",
         "statistics": "/statistik",
     },
     "ed": {"catalogue": "/katalog"},

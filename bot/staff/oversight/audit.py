@@ -75,25 +75,33 @@ def entries(connection: Connection, wanted: AuditFilter) -> list[Mapping[str, An
     return list(connection.execute(_found(wanted).order_by(audit.c.id.desc()).limit(PAGE_LENGTH + 1)).mappings())
 
 
-def export_entries(connection: Connection, wanted: AuditFilter, only_readings: bool = False) -> list[Mapping[str, Any]]:
+def export_entries(connection: Connection, wanted: AuditFilter) -> list[Mapping[str, Any]]:
     """All that a search finds, oldest first, at most `MOST_EXPORTED`."""
     query = _found(wanted).order_by(audit.c.id).limit(MOST_EXPORTED)
-    if only_readings:
-        query = query.where(audit.c.action.in_(READINGS))
+    return list(connection.execute(query).mappings())
+
+
+def reading_ids(connection: Connection, since: datetime, until: datetime) -> list[int]:
+    """The lines that tell of a reading between two moments."""
+    query = select(audit.c.id).where(audit.c.at >= since, audit.c.at < until, audit.c.action.in_(READINGS))
+    return list(connection.execute(query).scalars())
+
+
+def entries_of(connection: Connection, ids: Collection[int]) -> list[Mapping[str, Any]]:
+    """Some lines with the names joined in, oldest first."""
+    query = _found(AuditFilter()).where(audit.c.id.in_(ids)).order_by(audit.c.id)
     return list(connection.execute(query).mappings())
 
 
 def readings(connection: Connection, since: datetime, until: datetime) -> list[Reading]:
     """Every reading of a case, a talk or contact details between two moments."""
-    columns = (audit.c.at, audit.c.staff_id, audit.c.action, audit.c.case_id, audit.c.conversation_id, audit.c.reason)
-    joined = select(*columns, staff.c.role).outerjoin(staff, staff.c.id == audit.c.staff_id)
+    # In the order of `Reading`: taken by name, thirteen thousand rows take twice as long.
+    what = func.coalesce(audit.c.case_id, audit.c.conversation_id, "")
+    columns = (audit.c.at, audit.c.staff_id, func.coalesce(staff.c.role, ""), audit.c.action, what)
+    stated = func.coalesce(audit.c.reason, "") != ""
+    joined = select(*columns, stated).outerjoin(staff, staff.c.id == audit.c.staff_id)
     query = joined.where(audit.c.at >= since, audit.c.at < until, audit.c.action.in_(READINGS))
-    return [
-        Reading(
-            row.at, row.staff_id, row.role or "", row.action, row.case_id or row.conversation_id or "", bool(row.reason)
-        )
-        for row in connection.execute(query)
-    ]
+    return [Reading(*row) for row in connection.execute(query)]
 
 
 def worked_on(connection: Connection, since: datetime, until: datetime) -> set[tuple[str, str]]:

@@ -19,9 +19,10 @@ from bot.database import transaction
 from bot.staff.effect.spreadsheet import write_csv
 from bot.staff.oversight.audit import (
     MOST_EXPORTED,
-    AuditFilter,
     count_actions,
+    entries_of,
     export_entries,
+    reading_ids,
     readings,
     record,
     worked_on,
@@ -148,7 +149,7 @@ def _month_page(desk: Desk, visit: Visit, typed: str, problems: dict[str, str] |
     with transaction(desk.engine) as connection:
         found = _unusual(desk, connection, month.begins, month.ends, visit.now)
         counts = count_actions(connection, COUNTED, month.begins, month.ends)
-        sample = _sample(export_entries(connection, read_month(month), only_readings=True), month)
+        sample = entries_of(connection, _sample(reading_ids(connection, month.begins, month.ends), month))
         done = connection.execute(select(audit_checks).where(audit_checks.c.month == month.name)).mappings().first()
         names = aliases(connection)
         record(connection, visit.member.id, "read_month", visit.now, detail={"month": month.name})
@@ -165,11 +166,6 @@ def _month_page(desk: Desk, visit: Visit, typed: str, problems: dict[str, str] |
         "notice": visit.query.one("klart"),
     }
     return Page("month.html", values, 422 if problems else 200, problems or {})
-
-
-def read_month(month: Month) -> AuditFilter:
-    """The filter of the log for a whole month."""
-    return AuditFilter(since=month.begins, until=month.ends)
 
 
 def _note_problem(month: Month, note: str, now: datetime) -> str | None:
@@ -209,10 +205,9 @@ def _unusual(desk: Desk, connection: Connection, since: datetime, until: datetim
     return [finding for finding in found if finding.day >= in_stockholm(since).date()]
 
 
-def _sample(entries: Sequence[Mapping[str, Any]], month: Month) -> list[Mapping[str, Any]]:
+def _sample(ids: Sequence[int], month: Month) -> list[int]:
     """A few readings to ask about, the same however often the page is opened."""
-    ordered = sorted(entries, key=lambda entry: sha256(f"{month.name}:{entry['id']}".encode()).digest())
-    return sorted(ordered[:SAMPLE], key=lambda entry: entry["id"])
+    return sorted(ids, key=lambda id_: sha256(f"{month.name}:{id_}".encode()).digest())[:SAMPLE]
 
 
 def _is_day(visit: Visit, name: str) -> bool:
