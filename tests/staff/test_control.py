@@ -167,6 +167,20 @@ def test_a_full_page_ends_with_a_whole_day_and_leads_to_the_older_ones(
     assert len({day for day, _ in shown}) == 12
 
 
+def test_a_month_with_more_than_a_page_leads_to_its_earlier_days(
+    console: Console, lo: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = console.person("rut", "reviewer")
+    for back in range(24, 50):
+        night_reading(console, person, back)
+    assert lo.get("/kontroll/manad?manad=2026-10").page.select_one(".notice a") is None
+    monkeypatch.setattr("bot.staff.oversight.control.FULL", 6)
+    page = lo.get("/kontroll/manad?manad=2026-10").page
+    shown = [row.td.text for row in page.select("table")[0].select("tbody tr")]
+    earlier = lo.get(page.select_one(".notice a")["href"]).page
+    assert shown[0] == "2026-10-30" and max(row.td.text for row in earlier.select("tbody tr")) < shown[-1]
+
+
 def test_what_began_the_evening_before_counts_on_the_day_it_passed_the_limit(console: Console, lo: Client) -> None:
     person = console.person("rut", "reviewer")
     midnight = datetime(2026, 10, 14, 22, 0, tzinfo=timezone.utc)  # in Stockholm

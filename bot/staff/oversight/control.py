@@ -85,9 +85,8 @@ def show_unusual(desk: Desk, visit: Visit) -> Answer:
         found, begins = ([], since) if problems else _newest(desk, connection, since, until, visit.now)
         names = aliases(connection)
         record(connection, visit.member.id, "read_unusual", visit.now)
-    older = f"{PATH}?from={in_stockholm(since).date()}&till={_day_before(begins)}" if begins > since else None
     values = {"findings": found, "people": names, "since": begins, "until": until, "limits": desk.limits}
-    values["older"] = older
+    values["older"] = _older(since, begins)
     used = {name: visit.query.one(name) for name in ("from", "till")}
     return Page("unusual.html", {**values, "used": used}, 422 if problems else 200, problems)
 
@@ -147,7 +146,7 @@ def _month_page(desk: Desk, visit: Visit, typed: str, problems: dict[str, str] |
     today = in_stockholm(visit.now).date()
     month = Month.read(typed) or Month.before(today)
     with transaction(desk.engine) as connection:
-        found = _unusual(desk, connection, month.begins, month.ends, visit.now)
+        found, begins = _newest(desk, connection, month.begins, month.ends, visit.now)
         counts = count_actions(connection, COUNTED, month.begins, month.ends)
         sample = entries_of(connection, _sample(reading_ids(connection, month.begins, month.ends), month))
         done = connection.execute(select(audit_checks).where(audit_checks.c.month == month.name)).mappings().first()
@@ -157,6 +156,7 @@ def _month_page(desk: Desk, visit: Visit, typed: str, problems: dict[str, str] |
         "month": month,
         "is_over": month.ends <= visit.now,
         "findings": found,
+        "older": _older(month.begins, begins),
         "counts": counts,
         "sample": sample,
         "done": done,
@@ -191,6 +191,11 @@ def _newest(
         found += _unusual(desk, connection, begins, ends, now)
         days *= 2
     return found, begins
+
+
+def _older(since: datetime, begins: datetime) -> str | None:
+    """Where the days are that a full page has no room for."""
+    return f"{PATH}?from={in_stockholm(since).date()}&till={_day_before(begins)}" if begins > since else None
 
 
 def _day_before(midnight: datetime) -> date:
