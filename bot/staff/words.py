@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from babel.units import format_unit
 from ruamel.yaml import YAML
 
 from bot.handover.deadline import in_words
@@ -98,10 +99,12 @@ class Words:
 
     def unusual(self, finding: Finding) -> str:
         """What a finding of unusual reading is about, with the limit that it passed."""
-        within = finding.limit.within
-        minutes = int(within.total_seconds()) // 60 if within else 0
+        minutes = int((finding.limit.within or timedelta()).total_seconds()) // 60
+        # Never rounded: "90 minuter", but "24 timmar".
+        amount, unit = (minutes, "minute") if minutes % 60 else (minutes // 60, "hour")
+        within = format_unit(amount, f"duration-{unit}", locale="sv")
         return self.of("unusual_why", finding.rule).format(
-            count=finding.count, amount=finding.limit.amount, minutes=minutes
+            count=finding.count, amount=finding.limit.amount, within=within
         )
 
     def way(self, name: str) -> str:

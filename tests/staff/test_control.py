@@ -134,7 +134,7 @@ def fill(console: Console) -> str:
 def test_unusual_reading_is_shown_with_its_reason_and_its_lines(console: Console, lo: Client) -> None:
     person = fill(console)
     page = lo.get("/kontroll?from=2026-10-01&till=2026-10-31")
-    assert "Öppnade 5 samtal eller kontaktuppgifter som kräver skäl, inom 1440 minuter. Gränsen är 5." in page.said
+    assert "Öppnade 5 samtal eller kontaktuppgifter som kräver skäl, inom 24 timmar. Gränsen är 5." in page.said
     link = page.page.select_one("tbody a")["href"]
     assert link == f"/logg?person={person}&from=2026-10-24&till=2026-10-24"
     assert len(lo.get(link).page.select("tbody tr")) == 5
@@ -189,7 +189,7 @@ def test_what_began_the_evening_before_counts_on_the_day_it_passed_the_limit(con
             at = midnight + timedelta(minutes=number - 12)
             record(connection, person, "read_conversation", at, conversation_id=f"t{number}")
     found = lo.get("/kontroll?from=2026-10-15&till=2026-10-15")
-    assert "24 " in found.said and "inom 60 minuter" in found.said
+    assert "24 " in found.said and "inom 1 timme" in found.said
 
 
 @pytest.mark.parametrize("query", ["?from=i+går", "?from=2026-01-01&till=2026-11-01"])
