@@ -68,8 +68,9 @@ def _postgresql(name: str, when: str, function: str) -> tuple[str, str]:
 
 # Always written, even if the mark is there: the row's lock makes whoever sums up wait for this transaction.
 _POSTGRESQL_MARK = "UPDATE talks SET stale = true WHERE conversation_id = {row}.conversation_id;"
+POSTGRESQL_INDEX = f"CREATE INDEX IF NOT EXISTS ix_{WORDS} ON messages USING gin ({INDEXED}) WHERE sender = 'person'"
 POSTGRESQL = (
-    f"CREATE INDEX IF NOT EXISTS ix_{WORDS} ON messages USING gin ({INDEXED}) WHERE sender = 'person'",
+    POSTGRESQL_INDEX,
     _function("mark_talk", _POSTGRESQL_MARK.format(row="NEW")),
     _function("mark_shorter_talk", _POSTGRESQL_MARK.format(row="OLD")),
     _function(

@@ -79,10 +79,13 @@ def _run(processes: subprocess.Popen[bytes], settings: Settings) -> int:
     _wake(settings, processes)
     # A password takes a second to hash, by design: meanwhile the processes start.
     password = first_staff(settings)
+    if password:
+        # At once: whatever happens next, it is not shown again.
+        _step(_accounts(password))
     if not wait_until_ready(settings, processes):
         _step(f"Not ready after {PATIENCE_SECONDS} s. Look in {settings.data_directory / 'log'} for what stopped.")
         return 1
-    _step(_welcome(settings, password))
+    _step(_welcome(settings))
     return processes.wait()
 
 
@@ -126,15 +129,17 @@ def _call(address: str, method: str, path: str, token: str | None, body: object)
     return json.loads(content) if content else {}
 
 
-def _welcome(settings: Settings, password: str | None) -> str:
+def _accounts(password: str) -> str:
+    names = (f"  {name}   ({role})" for name, _, role in FIRST)
+    return "\n".join(["Accounts for the staff console:", *names, f"One-time password for each of them: {password}"])
+
+
+def _welcome(settings: Settings) -> str:
     lines = [
         "",
         f"Chat:          http://{settings.host}:{settings.chat_port}",
         f"Staff console: http://{settings.host}:{settings.staff_port}",
     ]
-    if password:
-        lines += [f"Sign in as:    {name}   ({role})" for name, _, role in FIRST]
-        lines += [f"One-time password for each of them: {password}"]
     lines += [f"Mode:          {settings.mode}", "Stop with Ctrl-C.", ""]
     return "\n".join(lines)
 

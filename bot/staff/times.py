@@ -67,11 +67,15 @@ def words(at: datetime, pattern: str) -> str:
 
 
 def start_of_day(day: str) -> datetime | None:
-    """Midnight in Stockholm that begins a day typed as 2026-11-22; None for anything else."""
+    """Midnight in Stockholm that begins a day typed as 2026-11-22; None for anything else, and for other centuries.
+
+    At the ends of the calendar there is no day before or after.
+    """
     try:
-        return datetime.combine(datetime.strptime(day, "%Y-%m-%d").date(), time(), STOCKHOLM)
+        typed = datetime.strptime(day, "%Y-%m-%d").date()
     except ValueError:
         return None
+    return datetime.combine(typed, time(), STOCKHOLM) if 1900 <= typed.year < 2200 else None
 
 
 def end_of_day(day: str) -> datetime | None:

@@ -35,7 +35,7 @@ class LeftOutError(ImportError):
 def leave_out(root: Path = ROOT, serving: bool = False) -> bool:
     """From now on an import of what Rasa does not need brings a stand-in; call it before anything imports Rasa.
 
-    `serving`: this process answers people and does nothing else, so it does without `LOOKS` too.
+    `serving`: this process answers people and draws nothing, even if it must train first: it does without `LOOKS` too.
 
     Returns whether it stands in: not for a config.yml with parts that are not known to do without TensorFlow, and not
     where TensorFlow itself has been imported already.

@@ -192,7 +192,16 @@ def test_what_began_the_evening_before_counts_on_the_day_it_passed_the_limit(con
     assert "24 " in found.said and "inom 1 timme" in found.said
 
 
-@pytest.mark.parametrize("query", ["?from=i+går", "?from=2026-01-01&till=2026-11-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=i+går",
+        "?from=2026-01-01&till=2026-11-01",
+        "?from=2026-11-02&till=2026-11-01",
+        "?from=2026-12-24",
+        "?from=0001-01-01&till=0001-01-02",
+    ],
+)
 def test_days_that_cannot_be_searched_are_said(lo: Client, query: str) -> None:
     assert lo.get(f"/kontroll{query}").status == 422
 

@@ -60,7 +60,7 @@ def test_a_day_is_a_day_in_stockholm_also_when_the_clocks_change(day: str, start
     assert ended.astimezone(timezone.utc) - began.astimezone(timezone.utc) == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize("day", ["", "i dag", "2026-13-01", "22/11"])
+@pytest.mark.parametrize("day", ["", "i dag", "2026-13-01", "22/11", "0001-01-01", "9999-12-31"])
 def test_what_is_no_day_is_none(day: str) -> None:
     assert start_of_day(day) is None and end_of_day(day) is None
 

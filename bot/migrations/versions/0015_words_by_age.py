@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from bot.triggers import WORDS, create_triggers
+from bot.triggers import POSTGRESQL_INDEX, WORDS
 
 revision = "0015"
 down_revision = "0014"
@@ -14,8 +14,10 @@ def upgrade() -> None:
     """Forward."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
+        # This order and nothing else in between: one table is locked, once, so that nobody who writes can be waited for
+        # by whom they wait for.
         connection.exec_driver_sql(f"DROP INDEX ix_{WORDS}")
-        create_triggers(connection)
+        connection.exec_driver_sql(POSTGRESQL_INDEX)
 
 
 def downgrade() -> None:

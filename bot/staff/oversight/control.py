@@ -81,6 +81,8 @@ def show_unusual(desk: Desk, visit: Visit) -> Answer:
     problems = {name: "bad_date" for name in ("from", "till") if visit.query.one(name) and not _is_day(visit, name)}
     if until - since > LONGEST:
         problems["from"] = "long_period"
+    elif until <= since:
+        problems["till" if visit.query.one("till") else "from"] = "ends_before"
     with transaction(desk.engine) as connection:
         found, begins = ([], since) if problems else _newest(desk, connection, since, until, visit.now)
         names = aliases(connection)
@@ -157,6 +159,7 @@ def _month_page(desk: Desk, visit: Visit, typed: str, problems: dict[str, str] |
         "is_over": month.ends <= visit.now,
         "findings": found,
         "older": _older(month.begins, begins),
+        "since": begins,
         "counts": counts,
         "sample": sample,
         "done": done,
@@ -184,12 +187,12 @@ def _newest(
     Where there is much to find, few days fill the page: the rest of a large city's log need not be read for it.
     """
     found: list[Finding] = []
-    begins, days = until, 1
+    begins, days = until, 2
     while begins > since and len(found) < FULL:
         first = start_of_day((_day_before(begins) - timedelta(days=days - 1)).isoformat())
         ends, begins = begins, max(since, first) if first else since
         found += _unusual(desk, connection, begins, ends, now)
-        days *= 2
+        days *= 4
     return found, begins
 
 

@@ -140,6 +140,8 @@ def _counted(
 
 def _passing(readings: Sequence[Reading], limit: Limit) -> Iterator[tuple[date, int]]:
     """Day and count of each day on which so many different cases and talks were read."""
+    if not _can_pass(readings, limit):
+        return
     best: Counter[date] = Counter()
     inside: Counter[str] = Counter()
     days = [reading.local.date() for reading in readings]
@@ -153,7 +155,15 @@ def _passing(readings: Sequence[Reading], limit: Limit) -> Iterator[tuple[date, 
                 del inside[gone]
             first += 1
         best[days[index]] = max(best[days[index]], len(inside))
-    return ((day, count) for day, count in best.items() if count >= limit.amount)
+    yield from ((day, count) for day, count in best.items() if count >= limit.amount)
+
+
+def _can_pass(readings: Sequence[Reading], limit: Limit) -> bool:
+    """Whether so many readings, of whatever, stand so near each other: mostly they do not, and it is quickly seen."""
+    if limit.within is None:
+        return len(readings) >= limit.amount
+    pairs = zip(readings, readings[limit.amount - 1 :], strict=False)
+    return any(late.at - early.at <= limit.within for early, late in pairs)
 
 
 def _is_over(early: Reading, late: Reading, limit: Limit) -> bool:

@@ -18,7 +18,6 @@ from bot.staff.reasons import reason_problem
 from bot.staff.review import digest, marks, transcripts
 from bot.staff.review.style import STYLES
 from bot.staff.review.talk_list import CERTAINTIES, LENGTHS, Found, TalkFilter, find_talks
-from bot.staff.review.talk_search import MOST_HITS
 from bot.staff.review.transcripts import Summary
 from bot.staff.times import end_of_day, start_of_day
 from bot.staff.web import Answer, Fields, Page, Redirect, Visit
@@ -47,7 +46,6 @@ def show_conversations(desk: Desk, visit: Visit) -> Answer:
         "needs": NEEDS,
         "lengths": LENGTHS,
         "styles": STYLES,
-        "most": f"{MOST_HITS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "tags": tags,
         "filters": filters,
         "query": urlencode(used),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, column, func, literal_column, select, table, true
+from sqlalchemy import ARRAY, Integer, and_, column, func, literal_column, select, table, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
@@ -34,7 +34,7 @@ Wanted = Sequence[tuple[bool, list[str]]]
 
 @dataclass(frozen=True)
 class Hits:
-    """A query for the ids of the talks. `capped`: there may be older messages with the words that are not in it."""
+    """A query for the ids of the talks. `capped`: there may be older messages that fit and are not in it."""
 
     talks: Select
     capped: bool
@@ -78,17 +78,18 @@ def _in_postgresql(connection: Connection, wanted: Wanted) -> tuple[list[int], b
     older = first > 0
     if older and indexed and looked_at < MOST_HITS:
         (ids, _), older = _fitting(connection, words, patterns), False
-    return ids[:MOST_HITS], older or len(ids) >= MOST_HITS
+    return ids, older or len(ids) >= MOST_HITS
 
 
 def _fitting(connection: Connection, words: ColumnElement, patterns: Sequence[str]) -> tuple[list[int], int]:
-    """Ids of the messages that hold the words and fit, the newest first; and how many hold them."""
+    """Ids of the newest messages that hold the words and fit, `MOST_HITS` at most; and how many hold the words."""
     fits = and_(true(), *(messages.c.text.op("~*")(pattern) for pattern in patterns))
     indexed = literal_column(INDEXED).op("@@")(words)
     # The order is made of what was found: asked for, PostgreSQL may read a million texts from the newest on.
-    ids = func.array_agg(aggregate_order_by(messages.c.id, messages.c.id.desc())).filter(fits)
-    said = select(ids, func.count()).where(messages.c.sender == literal_column("'person'"), indexed)
-    found, looked_at = connection.execute(said).one()
+    ids = func.array_agg(aggregate_order_by(messages.c.id, messages.c.id.desc()), type_=ARRAY(Integer)).filter(fits)
+    said = select(ids.label("ids"), func.count().label("count"))
+    all_ = said.where(messages.c.sender == literal_column("'person'"), indexed).subquery()
+    found, looked_at = connection.execute(select(all_.c.ids[1:MOST_HITS], all_.c.count)).one()
     return list(found or []), int(looked_at)
 
 
