@@ -18,7 +18,7 @@ from bot.staff.sign_in.passwords import Passwords
 from bot.tables import metadata
 from tests.chromium import running_browser
 from tests.staff.busy import fill
-from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Clock, Console, Running
+from tests.staff.console import CHEAP, KEY, NEEDS, SERVICES, Client, Clock, Console, Running
 
 
 @pytest.fixture
@@ -60,6 +60,18 @@ def strict(console: Console) -> Iterator[Console]:
 def busy(console: Console) -> Console:
     """A console with something to do in it."""
     return fill(console)
+
+
+@pytest.fixture
+def rut(console: Console) -> Client:
+    """A reviewer."""
+    return console.signed_in(console.person("rut", "reviewer"))
+
+
+@pytest.fixture
+def lo(console: Console) -> Client:
+    """A log controller."""
+    return console.signed_in(console.person("lo", "log_controller"))
 
 
 @pytest.fixture(scope="module")

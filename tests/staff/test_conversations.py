@@ -9,19 +9,9 @@ import pytest
 
 from bot.staff.review import talk_list
 from tests.staff.console import NOW, Client, Console, heard
+from tests.staff.talks import listed
 
 REASON = "Granskar svar om våld i april"
-
-
-@pytest.fixture
-def rut(console: Console) -> Client:
-    """A reviewer."""
-    return console.signed_in(console.person("rut", "reviewer"))
-
-
-def listed(client: Client, query: str = "") -> list[str]:
-    links = client.get(f"/samtal{query}").page.select("tbody a")
-    return [link["href"].partition("?")[0].rpartition("/")[2] for link in links]
 
 
 def test_the_list_tells_of_a_talk_without_its_words(console: Console, rut: Client) -> None:

@@ -24,12 +24,6 @@ OWN = "vårt barn stannar hemma hela veckan och vi vet inte hur vi ska få ut he
 
 
 @pytest.fixture
-def rut(console: Console) -> Client:
-    """A reviewer."""
-    return console.signed_in(console.person("rut", "reviewer"))
-
-
-@pytest.fixture
 def ed(console: Console) -> Client:
     """An editor."""
     return console.signed_in(console.person("ed", "editor"))

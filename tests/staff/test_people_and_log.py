@@ -77,12 +77,6 @@ def test_an_administrator_finds_no_way_to_a_case(console: Console, ada: Client) 
     assert not [link for link in links if "arenden" in link or "samtal/" in link]
 
 
-@pytest.fixture
-def lo(console: Console) -> Client:
-    """A log controller."""
-    return console.signed_in(console.person("lo", "log_controller"))
-
-
 def rows(client: Client, query: str = "") -> list[str]:
     return [" ".join(row.get_text(" ").split()) for row in client.get(f"/logg{query}").page.select("tbody tr")]
 

@@ -9,7 +9,7 @@ from bot.staff.words import Words
 from bot.understanding.language import load_words as known_words
 from bot.understanding.vocabulary import VocabularyError
 from tests.staff.console import Client, Console, heard
-from tests.staff.test_conversations import listed
+from tests.staff.talks import listed
 
 STORY = "Min son har börjat umgås med andra och jag vet inte längre var han är om kvällarna. " * 5
 

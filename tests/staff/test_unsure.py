@@ -20,12 +20,6 @@ REASON = "Går igenom svar om våld"
 
 
 @pytest.fixture
-def rut(console: Console) -> Client:
-    """A reviewer."""
-    return console.signed_in(console.person("rut", "reviewer"))
-
-
-@pytest.fixture
 def bo(console: Console) -> Client:
     """Another reviewer."""
     return console.signed_in(console.person("bo", "reviewer"))
