@@ -95,9 +95,7 @@ def _fitting(connection: Connection, words: ColumnElement, patterns: Sequence[st
 
 def _pattern(phrase: bool, found: list[str]) -> str:
     """A regular expression of PostgreSQL; the words hold letters and digits only."""
-    if phrase:
-        return r"(^|\W)" + r"\W+".join(found) + r"(\W|$)"
-    return r"(^|\W)" + r"\W+".join(found)
+    return r"(^|\W)" + r"\W+".join(found) + (r"(\W|$)" if phrase else "")
 
 
 def _sqlite(phrase: bool, found: list[str]) -> str:
