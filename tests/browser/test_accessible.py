@@ -8,7 +8,7 @@ import pytest
 
 from bot.tables import cases
 from tests.browser.conftest import Visit
-from tests.browser.states import Step, card, form, form_error, receipt, urgent, walk
+from tests.browser.states import WAYS, Step, card, form, form_error, receipt, urgent, walk
 from tests.browser.talk import focused, say
 from tests.chat.running import Door
 from tests.chat.test_receipt_and_thread import staff_write
@@ -137,6 +137,21 @@ def test_every_target_is_at_least_24_pixels(visit: Visit, steps: tuple[Step, ...
         .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
     )
     assert small == []
+
+
+MOVING = """() => [...document.querySelectorAll("*")].filter(element => {
+  const style = getComputedStyle(element), moves = times => times.split(",").some(time => parseFloat(time) > 0);
+  return moves(style.transitionDuration) || moves(style.animationDuration) || style.scrollBehavior == "smooth";
+}).map(element => element.outerHTML.slice(0, 100))"""
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_moves_for_anybody(visit: Visit, way: str, motion: str) -> None:
+    page = visit.open(reduced_motion=motion)
+    for step in WAYS[way]:
+        step(page)
+        assert page.evaluate(MOVING) == [], step.__name__
 
 
 def test_danger_is_marked_by_words_and_a_sign_and_not_by_colour_alone(visit: Visit) -> None:
