@@ -13,7 +13,7 @@ from bot.chat.assistant import Answer, AssistantError
 from bot.chat.degraded import degraded_drafts, urgent_drafts
 from bot.chat.draft import Draft, Option
 from bot.chat.feedback import ask_if_it_helped
-from bot.chat.hearing import Heard
+from bot.chat.hearing import CONTACTS, Heard
 from bot.chat.own_case.own_cases import PAYLOADS
 from bot.chat.own_case.secrecy import BEFORE_CONTACT, tell_secrecy
 from bot.chat.own_case.staffed import Desk
@@ -112,7 +112,7 @@ def _tell_masked(parts: Parts, heard: Heard, drafts: Sequence[Draft]) -> list[Dr
     if not heard.stored.masked:
         return list(drafts)
     notice = _said(parts, heard, "utter_masked", kinds=_kinds(parts.sentences.of(heard.language), heard.stored.masked))
-    if {"telefonnummer", "e-post"} & set(heard.stored.masked) and heard.desk is None:
+    if CONTACTS & set(heard.stored.masked) and heard.desk is None:
         notice = _offering_contact(parts, heard, notice, drafts)
     urgent_ones = any(draft.urgent for draft in drafts)
     return [*drafts, notice] if urgent_ones else [notice, *drafts]

@@ -22,6 +22,10 @@ from bot.understanding.language import find_language
 from bot.understanding.urgent import Urgent, urgent
 
 
+# Kinds of what is hidden by which somebody can be reached.
+CONTACTS = frozenset({"telefonnummer", "e-post"})
+
+
 @dataclass(frozen=True)
 class Heard:
     """The person's message, stored: what goes to Rasa, whether it speaks of danger, who has taken the talk over.
@@ -51,7 +55,7 @@ def hear(connection: Connection, parts: Parts, session: Session, said: Said) -> 
     option = _option(connection, parts, session, said, so_far.language)
     masked = Masked(option.label, ()) if option else mask(said.text, parts.spared)
     alarm = None if option else urgent(said.text)
-    typed = None if option else typed_contact(said.text, parts.spared)
+    typed = typed_contact(said.text, parts.spared) if CONTACTS & set(masked.kinds) else None
     if typed:
         parts.typed.keep(session.id, typed)
     stored = store_said(connection, session.id, said.id, masked, alarm.kind if alarm else None, now)

@@ -11,13 +11,16 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.tables import conversations, messages, trackers
 
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 100
+# Asked with every message, so they stand ready.
+_OF_TOKEN = select(conversations).where(conversations.c.token_hash == bindparam("wanted"))
+_TOUCHED = update(conversations).where(conversations.c.id == bindparam("talk"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def find_session(connection: Connection, token: str, key: str, idle: timedelta, 
     if not token or len(token) > LONGEST_TOKEN:
         return None
     wanted = token_hash(token, key)
-    row = connection.execute(select(conversations).where(conversations.c.token_hash == wanted)).first()
+    row = connection.execute(_OF_TOKEN, {"wanted": wanted}).first()
     # The index has already compared; this keeps the comparison that decides free of timing.
     if row is None or not hmac.compare_digest(row.token_hash, wanted):
         return None
@@ -60,7 +63,7 @@ def was_said_before(connection: Connection, client_id: str, idle: timedelta, now
 
 def touch(connection: Connection, session_id: str, now: datetime) -> None:
     """The person has done something: the idle time starts anew."""
-    connection.execute(update(conversations).where(conversations.c.id == session_id).values(last_seen_at=now))
+    connection.execute(_TOUCHED, {"talk": session_id, "last_seen_at": now})
 
 
 def end_session(connection: Connection, session_id: str, now: datetime) -> None:

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.chat.draft import Draft, Option
@@ -22,6 +23,22 @@ from bot.handover.insertion import insert_once
 from bot.tables import messages
 
 CHOICES_KEPT = 200
+# What every message asks stands ready: building a statement costs more than running it.
+_INSERT = insert(messages)
+_OF_ANSWER = select(messages).where(messages.c.reply_to == bindparam("said_id")).order_by(messages.c.id)
+_SAID = select(messages).where(
+    messages.c.conversation_id == bindparam("talk"), messages.c.client_id == bindparam("said_id")
+)
+_NEWEST_FIRST = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("talk"))
+    .order_by(messages.c.id.desc())
+    .limit(bindparam("most"))
+)
+_SIGNS = select(messages.c.urgent, messages.c.service, messages.c.understood).where(
+    messages.c.conversation_id == bindparam("talk")
+)
+_ANSWERED = update(messages).where(messages.c.id == bindparam("said_id"), messages.c.answered_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,9 @@ class Stored:
     feedback: str | None
 
 
+_picked = itemgetter(*(messages.c.keys().index(f.name) for f in fields(Stored)))
+
+
 def store_said(
     connection: Connection, conversation_id: str, client_id: str, masked: Masked, urgent: str | None, now: datetime
 ) -> Stored:
@@ -60,14 +80,15 @@ def store_said(
         "created_at": now,
     }
     insert_once(connection, messages, row)
-    found = _rows(connection, messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
-    return found[0]
+    found = find_said(connection, conversation_id, client_id)
+    assert found is not None, "just stored, in this transaction"
+    return found
 
 
 def find_said(connection: Connection, conversation_id: str, client_id: str) -> Stored | None:
     """The person's message with this id, or None."""
-    found = _rows(connection, messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
-    return found[0] if found else None
+    row = connection.execute(_SAID, {"talk": conversation_id, "said_id": client_id}).first()
+    return _stored(row) if row else None
 
 
 def store_answer(
@@ -77,14 +98,12 @@ def store_answer(
     drafts: Iterable[Draft],
     understood: object,
     now: datetime,
-) -> list[Stored]:
+) -> None:
     """The whole answer in one go; if another worker was faster, its answer is the one that counts."""
-    answered = {"answered_at": now, "understood": understood}
-    mine = messages.c.id == said.id, messages.c.answered_at.is_(None)
-    if connection.execute(update(messages).where(*mine).values(**answered)).rowcount:
+    answered = {"answered_at": now, "understood": understood, "said_id": said.id}
+    if connection.execute(_ANSWERED, answered).rowcount:
         for draft in drafts:
             store_bot(connection, conversation_id, draft, said.id, now)
-    return replies(connection, said.id)
 
 
 def store_bot(
@@ -109,12 +128,12 @@ def store_bot(
         "feedback": ASKED if draft.asks else None,
         "created_at": now,
     }
-    connection.execute(insert(messages).values(**row))
+    connection.execute(_INSERT, row)
 
 
 def replies(connection: Connection, said_id: int) -> list[Stored]:
     """The answer to one message, in order."""
-    return _rows(connection, messages.c.reply_to == said_id)
+    return [_stored(row) for row in connection.execute(_OF_ANSWER, {"said_id": said_id})]
 
 
 def transcript(connection: Connection, conversation_id: str) -> list[Stored]:
@@ -124,14 +143,12 @@ def transcript(connection: Connection, conversation_id: str) -> list[Stored]:
 
 def signs_of_topic(connection: Connection, conversation_id: str) -> list[Any]:
     """`urgent`, `service` and `understood` of every message: whole rows of a long talk cost 20 ms more."""
-    columns = messages.c.urgent, messages.c.service, messages.c.understood
-    return list(connection.execute(select(*columns).where(messages.c.conversation_id == conversation_id)))
+    return list(connection.execute(_SIGNS, {"talk": conversation_id}))
 
 
 def latest_rows(connection: Connection, conversation_id: str, limit: int = 60) -> list[Stored]:
     """The newest rows, the newest first."""
-    own = messages.c.conversation_id == conversation_id
-    found = connection.execute(select(messages).where(own).order_by(messages.c.id.desc()).limit(limit))
+    found = connection.execute(_NEWEST_FIRST, {"talk": conversation_id, "most": limit})
     return [_stored(row) for row in found]
 
 
@@ -194,4 +211,4 @@ def _rows(connection: Connection, *conditions: object) -> list[Stored]:
 
 
 def _stored(row: Any) -> Stored:
-    return Stored(**{f.name: getattr(row, f.name) for f in fields(Stored)})
+    return Stored(*_picked(row))

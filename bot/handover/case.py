@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from bot.handover.deadline import due_at
@@ -86,6 +86,10 @@ def open_case(connection: Connection, hand_over: HandOver, promise_hours: int | 
     return get_case(connection, row["id"])
 
 
+# Asked twice with every message, so it stands ready.
+_OF_TALK = select(cases).where(cases.c.conversation_id == bindparam("talk")).order_by(cases.c.created_at, cases.c.id)
+
+
 def case_by_reference(connection: Connection, reference: str) -> Case | None:
     """The case that staff and notices call so."""
     return first(connection, cases.c.reference == reference)
@@ -93,8 +97,7 @@ def case_by_reference(connection: Connection, reference: str) -> Case | None:
 
 def cases_of_conversation(connection: Connection, conversation_id: str) -> list[Case]:
     """Every case of one conversation, oldest first."""
-    rows = select(cases).where(cases.c.conversation_id == conversation_id).order_by(cases.c.created_at, cases.c.id)
-    return [from_row(row) for row in connection.execute(rows)]
+    return [from_row(row) for row in connection.execute(_OF_TALK, {"talk": conversation_id})]
 
 
 def _row(hand_over: HandOver, promise_hours: int | None, now: datetime) -> dict[str, Any]:

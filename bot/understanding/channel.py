@@ -22,7 +22,6 @@ from sanic.response import HTTPResponse
 from bot.addresses import Addresses
 from bot.settings import Settings
 from bot.stopping import stop_politely
-from bot.understanding.shortcuts import take_shortcuts
 
 logger = logging.getLogger(__name__)
 SECRET_HEADER = "x-inner-secret"
@@ -83,7 +82,6 @@ class DoorChannel(InputChannel):
         @routes.listener("after_server_start")
         async def prepare(app: Any, _loop: Any) -> None:
             prepare_agent(app.ctx.agent)
-            take_shortcuts()
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
@@ -140,24 +138,30 @@ async def _answer(request: Request) -> HTTPResponse:
         return response.json({"error": "needs conversation_id, message_id and either text or payload"}, 422)
     try:
         # Shielded: a caller that goes away must not cancel an action half way through its commit.
-        processor = await asyncio.shield(_handle(agent, message))
-        tracker = await processor.tracker_store.retrieve(message.sender_id)
+        processor, tracker = await asyncio.shield(_handle(agent, message))
     except Exception as error:  # the edge: every failure is answered, and none prints the person's words
         logger.error("A message failed in Rasa: %s", type(error).__name__)
         return response.json({"error": "failed"}, 500)
-    if not message.output_channel.messages or tracker is None:
+    if not message.output_channel.messages:
         # Also Rasa's circuit breaker: after ten predictions it would stay silent for ever, so the tracker starts anew.
         await agent.tracker_store.delete(message.sender_id)
         return response.json({"error": "empty reply"}, 500)
     return response.json(_reply(message, tracker, processor.model_filename))
 
 
-async def _handle(agent: Any, message: UserMessage) -> Any:
-    """As `Agent.handle_message`, and tells which processor answered: while it did, another model may have come."""
+async def _handle(agent: Any, message: UserMessage) -> tuple[Any, Any]:
+    """Which processor answered (while it did, another model may have come), and the tracker as it was saved.
+
+    The steps are those of Rasa's `handle_message`, which keeps the tracker to itself: reading it back cost as much as
+    saving it.
+    """
     async with agent.lock_store.lock(message.sender_id):
         processor = agent.processor
-        await processor.handle_message(message)
-        return processor
+        tracker = await processor.log_message(message, should_save_tracker=False)
+        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+        await processor._run_prediction_loop(message.output_channel, tracker)
+        await processor.save_tracker(tracker)
+        return processor, tracker
 
 
 def _message(body: dict[str, Any]) -> UserMessage | None:

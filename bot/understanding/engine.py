@@ -26,6 +26,7 @@ from bot.understanding.action_servers import ActionServers
 from bot.understanding.channel import LENGTH_LIMIT, actions_answer, harmless, prepare_agent
 from bot.understanding.following import Follower, Place
 from bot.understanding.meanings import meaning_ids
+from bot.understanding.shortcuts import take_shortcuts
 from bot.versions.made_from import code_fingerprint
 
 REQUEST_LIMIT_BYTES = 100_000
@@ -53,6 +54,7 @@ def train_model(path: Path, root: Path = ROOT, force: bool = False) -> bool:
 def load_parser(path: Path) -> Callable[[str], dict[str, Any]]:
     """The parser of a trained model: text → Rasa's parse data, as the inner channel would make it."""
     _configure_logging(logging.WARNING)
+    take_shortcuts()
     processor = Agent.load(str(path)).processor
     # One loop for all messages, as in the server: making one costs as much as a third of reading a message.
     loop = asyncio.new_event_loop()
@@ -72,6 +74,7 @@ def serve_model(settings: Settings, model: Path, metrics: Metrics, own: Callable
     """
     _configure_logging(logging.getLevelName(settings.log_level))
     _read_rules()
+    take_shortcuts()
     os.environ["SANIC_REQUEST_MAX_SIZE"] = str(REQUEST_LIMIT_BYTES)
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "deploy" / "endpoints.yml"))
     endpoints.action = ActionServers(endpoints.action, Addresses.of(settings.actions_url))
@@ -99,6 +102,7 @@ def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]]
 
     async def end(app: Any, _loop: Any) -> None:
         app.ctx.following.cancel()
+        await app.ctx.agent.action_endpoint.close()
 
     return [(begin, "after_server_start"), (end, "before_server_stop")]
 

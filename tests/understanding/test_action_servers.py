@@ -41,6 +41,7 @@ def ask(addresses: list[str]) -> tuple[Any, list[Any]]:
         try:
             return await servers.request(json={"next_action": "action_route"}, method="post")
         finally:
+            await servers.close()
             await runner.cleanup()
 
     return asyncio.run(run()), heard
@@ -62,3 +63,39 @@ def test_the_next_one_is_asked_with_the_same_secret() -> None:
 def test_when_none_can_be_reached_it_is_said_as_rasa_says_it() -> None:
     with pytest.raises(aiohttp.ClientConnectionError):
         ask([f"http://127.0.0.1:{free_port()}"])
+
+
+def test_the_connection_is_kept_and_one_that_was_closed_meanwhile_costs_nobody_an_answer() -> None:
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.addresses import Addresses
+    from bot.understanding.action_servers import ActionServers
+
+    callers: list[Any] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        callers.append(request.transport.get_extra_info("peername") if request.transport else None)
+        return web.json_response({"events": []})
+
+    async def start(port: int) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_post("/webhook", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        return runner
+
+    async def run() -> None:
+        port = free_port()
+        servers = ActionServers(EndpointConfig(), Addresses((f"http://127.0.0.1:{port}",)))
+        runner = await start(port)
+        for _ in range(2):
+            assert await servers.request(json={}) == {"events": []}
+        await runner.cleanup()
+        runner = await start(port)
+        assert await servers.request(json={}) == {"events": []}
+        await servers.close()
+        await runner.cleanup()
+
+    asyncio.run(run())
+    assert callers[0] == callers[1] != callers[2]
