@@ -21,7 +21,6 @@ from bot.sentences import SPOKEN, SWEDISH
 from bot.understanding.language import find_language
 from bot.understanding.urgent import Urgent, urgent
 
-
 # Kinds of what is hidden by which somebody can be reached.
 CONTACTS = frozenset({"telefonnummer", "e-post"})
 

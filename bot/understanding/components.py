@@ -94,7 +94,7 @@ class Understanding(GraphComponent, IntentClassifier):
         examples = [message for message in training_data.intent_examples if message.get("text")]
         texts = [message.get("text") for message in examples]
         named = [message.get("intent") for message in examples]
-        intents, matrix = IntentModel.fit(texts, named, [_hand(message) for message in examples])
+        intents, matrix = IntentModel.fit(texts, named)
         whose = WhoseModel.train(matrix, texts, named, load_labels())
         self._models = Models(intents, whose)
         with self._storage.write_to(self._resource) as directory:
@@ -152,11 +152,6 @@ def heard(decision: Decision, reading: Reading, top: Ranked) -> dict[str, Any]:
         "also": decision.also,
         **reading.as_dict(),
     }
-
-
-def _hand(message: Message) -> str:
-    """Who wrote a training message: the `persona` of its section in data/nlu."""
-    return str(((message.get("metadata") or {}).get("intent") or {}).get("persona", ""))
 
 
 def _ranked(ranked: Ranked) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from bot.understanding.channel import LENGTH_LIMIT, actions_answer, harmless, pr
 from bot.understanding.following import Follower, Place
 from bot.understanding.meanings import meaning_ids
 from bot.understanding.shortcuts import take_shortcuts
+from bot.understanding.training_shortcuts import shorten_training
 from bot.versions.made_from import code_fingerprint
 
 REQUEST_LIMIT_BYTES = 100_000
@@ -39,6 +40,7 @@ def train_model(path: Path, root: Path = ROOT, force: bool = False) -> bool:
     says what the pipeline is made from.
     """
     _configure_logging(logging.WARNING)
+    shorten_training()
     with _inside(root):
         result = train(
             domain="domain.yml",

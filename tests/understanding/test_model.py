@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.model import SHARPEST, IntentModel
+from bot.understanding.model import IntentModel
 
 EXAMPLES = {
     "parenting": [
@@ -34,7 +34,6 @@ EXAMPLES = {
 }
 TEXTS = [text for texts in EXAMPLES.values() for text in texts]
 INTENTS = [intent for intent, texts in EXAMPLES.items() for _ in texts]
-HANDS = ["anna", "bo", "cilla", "anna", "bo", "cilla"] * 3
 
 
 @pytest.fixture(scope="module")
@@ -76,27 +75,14 @@ def test_many_texts_get_the_same_shares_as_each_alone(model: IntentModel) -> Non
 
 def test_training_again_gives_the_same_model(model: IntentModel) -> None:
     again = IntentModel.train(TEXTS, INTENTS)
-    assert again.sharpness == model.sharpness
     assert [again.rank(text) for text in TEXTS] == [model.rank(text) for text in TEXTS]
-
-
-@pytest.mark.parametrize("hands", [None, HANDS, ["one"] * 18], ids=["unknown", "three", "one"])
-def test_the_confidence_is_calibrated_within_its_bounds(hands: list[str] | None) -> None:
-    assert 0.5 <= IntentModel.train(TEXTS, INTENTS, hands).sharpness <= SHARPEST
-
-
-@pytest.mark.parametrize(("hands", "by_hand"), [(HANDS, True), (["anna", "bo"] * 9, True), (["one"] * 18, False)])
-def test_two_hands_or_more_are_calibrated_on_hands_not_seen(
-    model: IntentModel, hands: list[str], by_hand: bool
-) -> None:
-    assert (IntentModel.train(TEXTS, INTENTS, hands).sharpness != model.sharpness) is by_hand
 
 
 @pytest.mark.parametrize(
     ("texts", "intents"),
     [
         pytest.param(TEXTS, INTENTS[:-1], id="lists of different length"),
-        pytest.param(TEXTS[:1] + TEXTS[6:7], INTENTS[:1] + INTENTS[6:7], id="too few of each"),
+        pytest.param(TEXTS[:6], INTENTS[:6], id="one intent"),
         pytest.param([], [], id="nothing"),
     ],
 )

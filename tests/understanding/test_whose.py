@@ -22,6 +22,8 @@ TEXTS = {
     "min son röker": "child",
     "min dotter blir slagen": "child",
     "min son vill sluta": "child",
+    # The model knows what stands in two texts at least, each with its copy of slips.
+    "min dotter vill inte sluta": "child",
     "vad gör ni": "nobody",
     "hur fungerar det": "nobody",
     "vad kostar det hos er": "nobody",
