@@ -24,13 +24,17 @@ from bot.metrics import Metrics
 from bot.settings import ROOT, Settings
 from bot.understanding.action_servers import ActionServers
 from bot.understanding.channel import LENGTH_LIMIT, actions_answer, harmless, prepare_agent
+from bot.understanding.concepts import load_concepts
 from bot.understanding.following import Follower, Place
 from bot.understanding.meanings import meaning_ids
+from bot.understanding.phrases import compile_phrase
 from bot.understanding.shortcuts import take_shortcuts
 from bot.understanding.training_shortcuts import shorten_training
 from bot.versions.made_from import code_fingerprint
 
 REQUEST_LIMIT_BYTES = 100_000
+# All phrases within half a minute of the start, three milliseconds at a time.
+COMPILED_AT_ONCE, PAUSE_SECONDS = 20, 0.05
 
 
 def train_model(path: Path, root: Path = ROOT, force: bool = False) -> bool:
@@ -57,6 +61,7 @@ def load_parser(path: Path) -> Callable[[str], dict[str, Any]]:
     """The parser of a trained model: text → Rasa's parse data, as the inner channel would make it."""
     _configure_logging(logging.WARNING)
     take_shortcuts()
+    load_concepts().compiled()
     processor = Agent.load(str(path)).processor
     # One loop for all messages, as in the server: making one costs as much as a third of reading a message.
     loop = asyncio.new_event_loop()
@@ -101,9 +106,11 @@ def _following(place: Place) -> list[tuple[Callable[[Any, Any], Awaitable[None]]
     async def begin(app: Any, loop: Any) -> None:
         prepare_agent(app.ctx.agent)
         app.ctx.following = loop.create_task(Follower(app.ctx.agent, place).follow())
+        app.ctx.compiling = loop.create_task(_compile_by_and_by())
 
     async def end(app: Any, _loop: Any) -> None:
         app.ctx.following.cancel()
+        app.ctx.compiling.cancel()
         await app.ctx.agent.action_endpoint.close()
 
     return [(begin, "after_server_start"), (end, "before_server_stop")]
@@ -115,6 +122,15 @@ def _read_rules() -> None:
     Nobody is listened to before this is done, so whoever restarts one process of several slows nobody down.
     """
     meaning_ids("hej")
+
+
+async def _compile_by_and_by() -> None:
+    """The phrases of the lexicon, a few at a time: a second in one piece would be felt, and so would each when first
+    tried."""
+    for number, (_, phrase) in enumerate(load_concepts().entries):
+        compile_phrase(phrase)
+        if number % COMPILED_AT_ONCE == 0:
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _configure_logging(level: int) -> None:

@@ -1,4 +1,4 @@
-"""What the rules see in a text, as words that the model can learn from: classes of the lexicon and what `read` finds.
+"""What the rules see in a text, as words that the model can learn from: classes of the lexicon and what `read_topic` finds.
 
 What the danger rules find is left out on purpose: they were written with the training messages in view, so the model
 would learn to lean on them and miss what they miss. On two writers that the rules had not seen, urgent recall of the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bot.understanding.concepts import concepts
 from bot.understanding.ngrams import Ids, word_ids
-from bot.understanding.reading import read
+from bot.understanding.reading import read_topic
 
 AGES = ((10, "child"), (16, "teenager"), (20, "youth"))
 
@@ -25,7 +25,7 @@ def meaning_ids(text: str) -> Ids:
 
 
 def _read(text: str) -> list[str]:
-    found = read(text)
+    found = read_topic(text)
     named = {name: getattr(found, name) for name in ("role", "relation", "substance", "question", "service")}
     tokens = [f"{name}={value}" for name, value in named.items() if value]
     if found.age is not None:

@@ -29,7 +29,7 @@ HIDDEN = 32
 HIDE_SIGNS, HIDE_HIDDEN = 0.8, 0.1
 SOFTENED = 0.02
 """So much of each right answer is spread over all intents: a label may be wrong, and nobody is to be quite sure."""
-EPOCHS, BATCH, FEWEST_STEPS = 18, 128, 400
+EPOCHS, BATCH, FEWEST_STEPS = 14, 128, 400
 RATE = 0.15
 STEEP = 16.0
 _STILL = 1e-2
@@ -92,12 +92,14 @@ class _Learner:
         self.bases = np.zeros(HIDDEN, np.float32), np.zeros(classes, np.float32)
         self._chance = chance
         self._of_first = np.full(columns, _STILL, np.float32)
+        self._marked, self._places = np.zeros(columns, bool), np.zeros(columns, np.int32)
         self._of_rest = [np.full_like(part, _STILL) for part in (self.second, *self.bases)]
 
     def learn(self, texts: csr_matrix, right: NDArray[np.int64], rate: float) -> None:
         """One step on one batch."""
         columns, seen = self._seen(texts)
-        before = seen @ self.first[columns] + self.bases[0]
+        first = self.first[columns]
+        before = seen @ first + self.bases[0]
         open_ = (self._chance.random(before.shape, np.float32) >= HIDE_HIDDEN) / np.float32(1 - HIDE_HIDDEN)
         open_ *= before > 0
         hidden = before * open_
@@ -105,27 +107,34 @@ class _Learner:
         error *= np.float32(STEEP / len(right))
         back = (error @ self.second.T) * open_
         steps = hidden.T @ error, back.sum(0), error.sum(0)
-        self._move_first(columns, seen.T @ back, rate)
+        self._move_first(columns, first, seen.T @ back, rate)
         for part, step, memory in zip((self.second, *self.bases), steps, self._of_rest, strict=True):
             memory += step**2
             part -= rate * step / np.sqrt(memory)
 
-    def _seen(self, texts: csr_matrix) -> tuple[NDArray[np.int32], csr_matrix]:
+    def _seen(self, texts: csr_matrix) -> tuple[NDArray[np.int64], csr_matrix]:
         """What is left when signs are hidden: its columns in the net, and the texts in these columns alone."""
         kept = self._chance.random(len(texts.data), np.float32) >= HIDE_SIGNS
         ends = np.concatenate(([0], np.cumsum(kept)))[texts.indptr]
-        columns, places = np.unique(texts.indices[kept], return_inverse=True)
+        left = texts.indices[kept]
+        # Marking is three times faster than sorting.
+        self._marked[left] = True
+        columns = np.flatnonzero(self._marked)
+        self._marked[columns] = False
+        self._places[columns] = np.arange(len(columns), dtype=np.int32)
         weights = texts.data[kept] / np.float32(1 - HIDE_SIGNS)
-        return columns, csr_matrix((weights, places, ends), shape=(texts.shape[0], len(columns)))
+        return columns, csr_matrix((weights, self._places[left], ends), shape=(texts.shape[0], len(columns)))
 
     def _targets(self, right: NDArray[np.int64]) -> Floats:
         wanted = np.full((len(right), len(self.bases[1])), SOFTENED / len(self.bases[1]), np.float32)
         wanted[np.arange(len(right)), right] += 1 - SOFTENED
         return wanted
 
-    def _move_first(self, columns: NDArray[np.int32], step: Floats, rate: float) -> None:
-        self._of_first[columns] += np.square(step).mean(1)
-        self.first[columns] -= rate * step / np.sqrt(self._of_first[columns])[:, None]
+    def _move_first(self, columns: NDArray[np.int64], first: Floats, step: Floats, rate: float) -> None:
+        memory = self._of_first[columns] + np.einsum("ij,ij->i", step, step) / np.float32(HIDDEN)
+        self._of_first[columns] = memory
+        step *= (np.float32(rate) / np.sqrt(memory))[:, None]
+        self.first[columns] = first - step
 
 
 def _fit(

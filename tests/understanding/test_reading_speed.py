@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.reading import read
+from bot.understanding.reading import read, read_topic
 
 ORDINARY = "min son är 16 och röker på varje dag, vi bor i farsta. vad kostar mini maria?"
 # 2,000 characters of life: people, ages, places, questions.
@@ -22,11 +22,11 @@ BUSY = 3
 
 def milliseconds(text: str, times: int) -> float:
     """The fastest of some readings, past the cache: the others say how busy the machine is."""
-    afresh = getattr(read, "__wrapped__", read)
     taken = []
     for _ in range(times):
+        read_topic.cache_clear()
         start = time.perf_counter()
-        afresh(text)
+        read(text)
         taken.append(time.perf_counter() - start)
     return min(taken) * 1000
 

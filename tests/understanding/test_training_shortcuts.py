@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,16 @@ def test_messages_are_the_same_when_their_content_is() -> None:
     assert odd.fingerprint() == Message.fingerprint.__wrapped__(message(made_of={1, 2})), (
         "what is no JSON is left to Rasa"
     )
+
+
+def test_a_copy_of_a_message_is_a_message_of_its_own() -> None:
+    from rasa.shared.nlu.training_data.message import Message
+
+    first = Message(data={"text": "hej", "intent": "greet"}, output_properties={"text"})
+    second = copy.deepcopy(first)
+    assert second == first and second is not first and copy.deepcopy([first, first])[0] == first
+    second.set("intent", "thanks", add_to_output=True)
+    assert first.get("intent") == "greet" and first.output_properties == {"text"}
 
 
 @pytest.mark.parametrize("wrong", BAD)
