@@ -1,4 +1,4 @@
-"""What the rules see in a text, as words that the model can learn from: classes of the lexicon and what `read_topic` finds.
+"""What the rules see in a text, as words to learn from: classes of the lexicon and what `read_topic` finds.
 
 What the danger rules find is left out on purpose: they were written with the training messages in view, so the model
 would learn to lean on them and miss what they miss. On two writers that the rules had not seen, urgent recall of the

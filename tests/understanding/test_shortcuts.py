@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from typing import Any
 
 import pytest
@@ -75,3 +77,55 @@ def test_events_are_known_by_the_same_names_as_in_rasas_walk() -> None:
     assert Event.resolve_by_type("topic") is None and Event.resolve_by_type("?", Event) is Event
     with pytest.raises(ValueError, match="Unknown event name"):
         Event.resolve_by_type("?")
+
+
+def test_an_action_gets_the_slots_and_the_latest_message() -> None:
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import SlotSet, UserUttered
+    from rasa.shared.core.slots import AnySlot
+    from rasa.shared.core.trackers import DialogueStateTracker
+    from rasa.utils.endpoints import EndpointConfig
+    from rasa_sdk import Tracker
+
+    from bot.understanding.shortcuts import take_shortcuts
+
+    take_shortcuts()
+    said = UserUttered("hej", {"name": "greet"}, message_id="m1", parse_data={"intent": {"name": "greet"}, "heard": 1})
+    slots = [AnySlot("need", mappings=[{"type": "custom"}])]
+    tracker = DialogueStateTracker.from_events("talk", [SlotSet("need", "parenting"), said], slots)
+    action = RemoteAction("action_answer_need", EndpointConfig("http://127.0.0.1", enable_selective_domain=True))
+    sent = action._action_call_format(tracker, Domain.empty())
+    assert sent.keys() == {"next_action", "sender_id", "tracker", "version"}
+    assert (sent["next_action"], sent["sender_id"]) == ("action_answer_need", "talk")
+    got = Tracker.from_dict(sent["tracker"])
+    assert got.slots["need"] == "parenting" and got.latest_message["message_id"] == "m1" and not got.events
+    assert got.latest_message["heard"] == 1
+    assert len(tracker.events) == 2
+
+
+def test_only_what_is_shown_in_the_log_was_copied() -> None:
+    """Rasa's processor uses `copy` for its log alone; were it used for anything else, that would have to be copied."""
+    import rasa.core.processor
+
+    tree = ast.parse(inspect.getsource(rasa.core.processor))
+    logged = [
+        inner
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug"
+        for inner in ast.walk(call)
+        if isinstance(inner, ast.Attribute) and ast.unparse(inner) == "copy.deepcopy"
+    ]
+    used = [found for found in ast.walk(tree) if isinstance(found, ast.Name) and found.id == "copy"]
+    assert len(logged) == len(used) > 0
+
+
+def test_a_domain_is_empty_or_filled_as_rasa_says() -> None:
+    from rasa.shared.core.domain import Domain
+
+    from bot.understanding.shortcuts import take_shortcuts
+
+    take_shortcuts()
+    assert Domain.empty().is_empty()
+    assert not Domain.from_yaml("actions: [action_answer_need]").is_empty()
+    assert not Domain.from_yaml("intents: [greet]").is_empty()

@@ -95,3 +95,15 @@ def test_a_mistake_is_told_as_rasa_tells_it(tmp_path: Path, wrong: str) -> None:
     assert "nlu.yml" in str(told.value)
     if wrong == "a field that Rasa does not know":
         assert "nlu.yml:3:" in str(told.value), str(told.value)
+
+
+def test_a_model_that_was_packed_lightly_is_unpacked_as_ever(tmp_path: Path) -> None:
+    from tarsafe import TarSafe
+
+    (tmp_path / "weights").write_bytes(bytes(range(256)) * 100)
+    with TarSafe.open(tmp_path / "model.tar.gz", "w:gz") as packed:
+        packed.add(tmp_path / "weights", arcname="weights")
+    with TarSafe.open(tmp_path / "model.tar.gz", "r:gz") as found:
+        found.extractall(tmp_path / "there")
+    assert (tmp_path / "there" / "weights").read_bytes() == (tmp_path / "weights").read_bytes()
+    assert (tmp_path / "model.tar.gz").read_bytes()[8] == 4, "gzip notes that it was told to be quick"
