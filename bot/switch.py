@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.tables import switches
@@ -20,6 +20,9 @@ ASSISTANT = "assistant"
 OF_SERVICE = "service:"
 COMMAND_LINE = "command_line"
 LONGEST_COMMENT = 500
+# Asked with every message, so they stand ready.
+_OF_NAME = select(switches).where(switches.c.name == bindparam("wanted"))
+_SERVICES_OFF = select(switches).where(switches.c.is_off, switches.c.name.startswith(OF_SERVICE))
 
 
 class SwitchError(ValueError):
@@ -47,13 +50,13 @@ def name_of(service: str) -> str:
 
 def read_switch(connection: Connection, name: str = ASSISTANT) -> Switch:
     """How the switch stands now."""
-    row = connection.execute(select(switches).where(switches.c.name == name)).first()
+    row = connection.execute(_OF_NAME, {"wanted": name}).first()
     return Switch() if row is None else _from_row(row)
 
 
 def services_off(connection: Connection) -> dict[str, Switch]:
     """Id of each service that takes no new cases just now → how its switch stands."""
-    rows = connection.execute(select(switches).where(switches.c.is_off, switches.c.name.startswith(OF_SERVICE)))
+    rows = connection.execute(_SERVICES_OFF)
     return {row.name.removeprefix(OF_SERVICE): _from_row(row) for row in rows}
 
 

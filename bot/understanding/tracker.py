@@ -18,13 +18,17 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.database import create_database_engine, now, reading, transaction
 from bot.settings import Settings
 from bot.tables import trackers
 
 KEPT_TURNS = 1
+# Asked with every message, so they stand ready.
+_STATE = select(trackers.c.state).where(trackers.c.conversation_id == bindparam("talk"))
+_CHANGED = update(trackers).where(trackers.c.conversation_id == bindparam("talk"))
+_NEW = insert(trackers)
 
 
 class OneRowTrackerStore(TrackerStore):
@@ -68,15 +72,12 @@ class OneRowTrackerStore(TrackerStore):
     def _write(self, sender_id: str, state: str) -> None:
         with transaction(self._engine) as connection:
             values = {"state": state, "updated_at": now()}
-            changed = connection.execute(
-                trackers.update().where(trackers.c.conversation_id == sender_id).values(**values)
-            )
-            if not changed.rowcount:
-                connection.execute(trackers.insert().values(conversation_id=sender_id, **values))
+            if not connection.execute(_CHANGED, {"talk": sender_id, **values}).rowcount:
+                connection.execute(_NEW, {"conversation_id": sender_id, **values})
 
     def _read(self, sender_id: str) -> str | None:
         with reading(self._engine) as connection:
-            row = connection.execute(select(trackers.c.state).where(trackers.c.conversation_id == sender_id)).first()
+            row = connection.execute(_STATE, {"talk": sender_id}).first()
         return None if row is None else str(row[0])
 
     def _delete(self, sender_id: str) -> None:
