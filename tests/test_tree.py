@@ -41,6 +41,9 @@ SHELLS = {
         "replacing",
         "following",
         "shortcuts",
+        "foreseen",
+        "runner",
+        "training_shortcuts",
         "action_servers",
     )
 }
