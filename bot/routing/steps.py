@@ -33,6 +33,8 @@ UNKNOWN = (Choice("utter_label_dont_know", "/dont_know"), Choice("utter_label_wo
 WITHOUT_TELLING = ("dont_know", "wont_say", "deny")
 # Those who meet the child in their work: they must report, and not without their name.
 PROFESSIONAL = ("pupil", "client")
+# Whoever asks this first wants it answered, whatever topic stands in the question.
+ASKED_FOR_ITSELF = ("been_in_touch",)
 FOR_OFFENDERS = "stop_violence_line"
 
 
@@ -45,7 +47,7 @@ def watchful(turn: Turn, heard: Heard) -> Turn:
 
 def answer_need(talk: Talk, heard: Heard, catalogue: Catalogue, at: datetime) -> Turn:
     """A need was heard, or something that sharpens it: name the service or ask the one thing that is missing."""
-    if _keeps_topic(talk, heard):
+    if _keeps_topic(talk, heard) or (talk.need is None and heard.question in ASKED_FOR_ITSELF):
         return answer_question(talk, heard, catalogue, at)
     after = absorb(talk, heard)
     if heard.municipality and not heard.districts:

@@ -129,7 +129,7 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _understand(self, message: Message, text: str, models: Models) -> None:
         ranking, reading = models.heard(text)
-        decision = decide(ranking, reading.urgent, self._thresholds, reading.foreign)
+        decision = decide(ranking, reading.urgent, self._thresholds, reading.foreign, reading.hurt)
         message.set("intent", {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
         message.set("intent_ranking", [_ranked(r) for r in ranking[:RANKING_LENGTH]], add_to_output=True)
         message.set("entities", _entities(reading), add_to_output=True)

@@ -56,11 +56,16 @@ class Decision:
 
 
 def decide(
-    ranking: Sequence[Ranked], alarm: Urgent | None, thresholds: Thresholds, foreign: str | None = None
+    ranking: Sequence[Ranked],
+    alarm: Urgent | None,
+    thresholds: Thresholds,
+    foreign: str | None = None,
+    hurt: bool = False,
 ) -> Decision:
     """One decision from the model's ranking and the rules' alarm; danger is heard first, whoever found it.
 
     `foreign` is a language that the assistant does not speak: the model has not learned it, so only the rules count.
+    `hurt`: the text says that somebody hurts the writer.
     """
     if foreign:
         return _unspoken(foreign, alarm)
@@ -71,7 +76,7 @@ def decide(
         calm = sum(r.confidence for r in ranking if r.intent not in URGENT)
         return Decision("answer", kind, kind, _kept(topic, calm, thresholds), kind, case, confidence, reason)
     watch = sum(_urgent_shares(ranking).values()) >= thresholds.watch
-    first, also = _safety_first(ranking)
+    first, also = _safety_first(ranking, hurt)
     return replace(_calm(first, thresholds), watch=watch, also=also)
 
 
@@ -81,11 +86,14 @@ def with_second(decision: Decision, substance: str | None) -> Decision:
     return replace(decision, also=OFTEN_BESIDE) if named else decision
 
 
-def _safety_first(ranking: Sequence[Ranked]) -> tuple[Sequence[Ranked], str | None]:
-    """Violence and drinking in one message: violence on top with the shares of both, and the other one beside it."""
+def _safety_first(ranking: Sequence[Ranked], said: bool) -> tuple[Sequence[Ranked], str | None]:
+    """Violence and drinking in one message: violence on top with the shares of both, and the other one beside it.
+
+    Where the violence is `said` in so many words, it need not be likely as the topic, only the likeliest after it.
+    """
     top, second = ranking[0], ranking[1] if len(ranking) > 1 else ranking[0]
     hurt = next((ranked for ranked in (top, second) if ranked.intent in HURT), None)
-    if hurt is None or OFTEN_BESIDE not in (top.intent, second.intent) or second.confidence < BOTH:
+    if hurt is None or OFTEN_BESIDE not in (top.intent, second.intent) or (second.confidence < BOTH and not said):
         return ranking, None
     return [Ranked(hurt.intent, top.confidence + second.confidence), *ranking[2:]], OFTEN_BESIDE
 

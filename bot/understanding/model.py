@@ -32,6 +32,9 @@ SHARPNESS = 1.2
 """How much the mean of the nets counts (temperature scaling): what made the messages of eight hands likeliest that the
 nets had not seen. Averaged nets are too modest by so much; whoever writes to us tomorrow is such a hand."""
 
+ONLY_LETTERS = 0.5
+"""How much it counts besides when no word of a text is known: the nets are quite sure of "grönk blaffs", too."""
+
 
 @dataclass(frozen=True)
 class IntentModel:
@@ -76,7 +79,11 @@ class IntentModel:
 
     def shares(self, row: Row) -> NDArray[np.float32]:
         """How probable each intent is (`intents`) for a row of weights; together 1."""
-        found: NDArray[np.float32] = softmax(SHARPNESS * self.nets.of(row))
+        columns, _ = row
+        # The block of words stands first.
+        knows_a_word = bool((columns < len(self.weights.blocks[0].ids)).any())
+        sharpness = SHARPNESS if knows_a_word else SHARPNESS * ONLY_LETTERS
+        found: NDArray[np.float32] = softmax(sharpness * self.nets.of(row))
         return found
 
     def probabilities(self, texts: Sequence[str]) -> Any:

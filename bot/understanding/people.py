@@ -18,7 +18,7 @@ from bot.understanding.tokens import tokens
 class People:
     """`role`: self, child or other. `relation`: a name of people.yml. `substance`: a name of substances.yml.
 
-    `violent`: the writer says that they hit someone themself.
+    `violent`: the writer says that they hit someone themself; `hurt`: that somebody hurts them.
     `age` is set only where it decided the role ("min kille 14 år" is a parent's son). `outright`: the text itself says
     whom it is about, so that nothing learned may say otherwise.
     """
@@ -29,6 +29,7 @@ class People:
     age: int | None = None
     outright: bool = False
     violent: bool = False
+    hurt: bool = False
 
 
 # "Pojken min" is said in the north and by many who learnt Swedish late; the readers know "min pojke".
@@ -54,4 +55,5 @@ def find_people(text: str) -> People:
         find_substance(folded),
         outright=is_outright(said, persons),
         violent="uses_violence" in shown and "harm" not in shown,
+        hurt="harm" in shown,
     )

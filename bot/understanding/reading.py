@@ -37,6 +37,7 @@ class Reading:
     learned: bool = False
     violent: bool = False
     language: str | None = None
+    hurt: bool = False
 
     @property
     def foreign(self) -> str | None:
@@ -92,6 +93,7 @@ def read_topic(text: str) -> Reading:
         service=find_service(text),
         outright=people.outright,
         violent=people.violent,
+        hurt=people.hurt,
     )
 
 
