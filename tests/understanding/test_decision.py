@@ -191,3 +191,18 @@ def test_drinking_that_is_named_beside_violence_is_offered_too(
 ) -> None:
     decision = decide([Ranked(need, 0.97), Ranked("other_city", 0.03)], None, Thresholds())
     assert with_second(decision, substance).also == also
+
+
+@pytest.mark.parametrize(
+    ("shares", "need", "also"),
+    [
+        ({"substance_use": 0.97, "partner_violence": 0.03}, "partner_violence", "substance_use"),
+        ({"substance_use": 0.9, "parenting": 0.07, "partner_violence": 0.03}, "substance_use", None),
+        ({"parenting": 0.9, "partner_violence": 0.1}, "parenting", None),
+    ],
+)
+def test_violence_that_is_said_comes_before_the_drinking_however_little_the_model_made_of_it(
+    shares: dict[str, float], need: str, also: str | None
+) -> None:
+    found = decide(ranking(**shares), None, LIMITS, hurt=True)
+    assert (found.decided, found.need, found.also) == ("answer", need, also)

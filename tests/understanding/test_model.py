@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from bot.understanding.model import IntentModel
+from bot.understanding.model import SHARPNESS, IntentModel
 
 EXAMPLES = {
     "parenting": [
@@ -89,3 +90,12 @@ def test_training_again_gives_the_same_model(model: IntentModel) -> None:
 def test_what_cannot_be_learned_is_refused(texts: list[str], intents: list[str]) -> None:
     with pytest.raises(ValueError):
         IntentModel.train(texts, intents)
+
+
+def test_where_no_word_is_known_letters_alone_make_nobody_sure(model: IntentModel) -> None:
+    """ "lammna" has letters of "lämna" and no known word."""
+    row = model.weights.row("gängggret lammna")
+    assert len(row[0]) and not (row[0] < len(model.weights.blocks[0].ids)).any()
+    logits = SHARPNESS * model.nets.of(row)
+    sure = np.exp(logits - logits.max())
+    assert model.shares(row).max() < (sure / sure.sum()).max()

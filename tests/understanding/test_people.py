@@ -174,3 +174,15 @@ def test_any_order_of_telling_words_is_read(said_words: list[str]) -> None:
 )
 def test_the_one_who_says_that_they_hit_is_heard(text: str, violent: bool) -> None:
     assert find_people(text).violent is violent
+
+
+@pytest.mark.parametrize(
+    ("text", "hurt"),
+    [
+        ("min man dricker för mycket och när han är full slår han mig", True),
+        ("min man dricker för mycket", False),
+        ("jag har slagit min sambo", False),
+    ],
+)
+def test_whoever_says_that_somebody_hurts_them_is_heard(text: str, hurt: bool) -> None:
+    assert find_people(text).hurt is hurt
